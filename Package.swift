@@ -1,0 +1,47 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Rooms, from the bottom up; an arrow never points up. docs/ explains what lives where.
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "tidings",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
+        .target(name: "CSystem"),
+
+        .target(name: "Linguistics"),
+        .target(name: "Records", dependencies: [crypto]),
+        .target(name: "Knowledge", dependencies: ["Records"]),
+        .target(name: "Coding", dependencies: ["Linguistics", "Knowledge", "Records"]),
+        .target(name: "Articles", dependencies: ["Records"]),
+        .target(name: "Postgres", dependencies: ["CPostgres"]),
+        .target(name: "Messaging", dependencies: ["CZeroMQ", "CSystem"]),
+
+        .testTarget(name: "LinguisticsTests", dependencies: ["Linguistics"]),
+        .testTarget(name: "RecordsTests", dependencies: ["Records"]),
+        .testTarget(name: "KnowledgeTests", dependencies: ["Knowledge", "Records"]),
+        .testTarget(name: "CodingTests", dependencies: ["Coding", "Linguistics", "Knowledge", "Records"]),
+        .testTarget(name: "ArticlesTests", dependencies: ["Articles", "Records"]),
+    ]
+)
+
+for target in package.targets where ![.system, .plugin].contains(target.type) && target.name != "CSystem" {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .swiftLanguageMode(.v6),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            .treatAllWarnings(as: .error),
+        ]
+}

@@ -1,0 +1,36 @@
+// What glibc offers and the Swift overlay does not: Linux-only calls, and macros as functions.
+#pragma once
+#include <stdint.h>
+
+/// Renames without replacing: -1 with errno EEXIST when `to` exists. Both paths are relative to their directory descriptors.
+int tidings_rename_noreplace(int from_directory, const char *from, int to_directory, const char *to);
+
+/// 1 when some process holds the file open for writing, 0 when none does, -1 when the file system cannot tell.
+int tidings_open_for_writing(int descriptor);
+
+/// An inotify descriptor, non-blocking and close-on-exec; -1 with errno.
+int tidings_inotify_open(void);
+
+/// Watches a directory for files closed after writing, moved in, or linked; -1 with errno.
+int tidings_inotify_watch(int descriptor, const char *directory);
+
+/// What happened to one name: 1 moved in, 2 closed after writing, 4 created, 8 queue overflow, 16 directory gone.
+typedef void (*tidings_inotify_callback)(uint32_t what, const char *name, void *context);
+
+/// Reads all pending notices. Returns the number read, or -1 with errno.
+int tidings_inotify_drain(int descriptor, tidings_inotify_callback callback, void *context);
+
+/// An event descriptor (eventfd), non-blocking and close-on-exec; -1 with errno.
+int tidings_event_open(void);
+
+/// Makes the event descriptor readable.
+void tidings_event_signal(int descriptor);
+
+/// Makes the event descriptor unreadable again.
+void tidings_event_clear(int descriptor);
+
+/// The kernel's bound on this process's address space in bytes; 0 on success.
+int tidings_limit_address_space(uint64_t bytes);
+
+/// Lets the calling process be killed with `signal` when its parent ends; 0 on success.
+int tidings_end_with_parent(int signal);

@@ -1,0 +1,72 @@
+#define _GNU_SOURCE
+#include "CSystem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+int tidings_rename_noreplace(int from_directory, const char *from, int to_directory, const char *to) {
+    return renameat2(from_directory, from, to_directory, to, RENAME_NOREPLACE);
+}
+
+int tidings_open_for_writing(int descriptor) {
+    // A read lease is granted only while nobody has the file open for writing (fcntl(2), "Leases").
+    if (fcntl(descriptor, F_SETLEASE, F_RDLCK) == 0) {
+        fcntl(descriptor, F_SETLEASE, F_UNLCK);
+        return 0;
+    }
+    return errno == EAGAIN ? 1 : -1;
+}
+
+int tidings_inotify_open(void) { return inotify_init1(IN_NONBLOCK | IN_CLOEXEC); }
+
+int tidings_inotify_watch(int descriptor, const char *directory) {
+    return inotify_add_watch(descriptor, directory,
+                             IN_MOVED_TO | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_ONLYDIR);
+}
+
+int tidings_inotify_drain(int descriptor, tidings_inotify_callback callback, void *context) {
+    char buffer[16384] __attribute__((aligned(__alignof__(struct inotify_event))));
+    int count = 0;
+    for (;;) {
+        ssize_t length = read(descriptor, buffer, sizeof buffer);
+        if (length < 0) return errno == EAGAIN || errno == EINTR ? count : -1;
+        for (ssize_t at = 0; at < length;) {
+            const struct inotify_event *event = (const struct inotify_event *)(buffer + at);
+            uint32_t what = 0;
+            if (event->mask & IN_MOVED_TO) what |= 1;
+            if (event->mask & IN_CLOSE_WRITE) what |= 2;
+            if (event->mask & IN_CREATE) what |= 4;
+            if (event->mask & IN_Q_OVERFLOW) what |= 8;
+            if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED)) what |= 16;
+            callback(what, event->len ? event->name : "", context);
+            at += (ssize_t)(sizeof *event + event->len);
+            count += 1;
+        }
+    }
+}
+
+int tidings_event_open(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+void tidings_event_signal(int descriptor) {
+    uint64_t one = 1;
+    while (write(descriptor, &one, sizeof one) < 0 && errno == EINTR) {}
+}
+
+void tidings_event_clear(int descriptor) {
+    uint64_t count;
+    while (read(descriptor, &count, sizeof count) < 0 && errno == EINTR) {}
+}
+
+int tidings_limit_address_space(uint64_t bytes) {
+    struct rlimit limit = {bytes, bytes};
+    return setrlimit(RLIMIT_AS, &limit);
+}
+
+int tidings_end_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }

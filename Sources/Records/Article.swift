@@ -1,0 +1,66 @@
+/// One news article, as read from a file: the text that spans point into, and what its header said.
+package struct Article: Codable, Sendable, Equatable {
+    /// UUIDv5 of `sha256`; the same bytes are the same article wherever they were dropped.
+    package var id: String
+    /// SHA-256 of the article's source bytes, 64 lower-case hexadecimal digits.
+    package var sha256: String
+    /// The format it was read from.
+    package var format: Format
+    package var title: String?
+    package var author: String?
+    package var source: String?
+    package var url: String?
+    /// BCP 47 tag, when the source states one.
+    package var language: String?
+    /// ISO 8601 date (`2016-12-30`) or date-time with zone, when the source states one.
+    package var published: String?
+    package var modified: String?
+    /// The place of a dateline such as `MOSCOW (Reuters) —`, as written.
+    package var dateline: String?
+    /// The body; UTF-8 without NUL. Every span in a record is a byte range of it.
+    package var text: String
+
+    /// A recognised file format.
+    package enum Format: String, Codable, Sendable, CaseIterable {
+        case text, json, jsonl, html
+    }
+
+    package init(sha256: String, format: Format, text: String) {
+        self.id = UUIDv5.name(sha256, in: UUIDv5.articleNamespace)
+        self.sha256 = sha256
+        self.format = format
+        self.text = text
+    }
+
+    /// The day of publication in the zone the source stated.
+    package var publishedDate: CivilDate? { published.flatMap { CivilDate(iso: $0) } }
+}
+
+/// The part of an article that travels inside other records.
+package struct ArticleReference: Codable, Sendable, Equatable {
+    package var id: String
+    package var title: String?
+    package var source: String?
+    package var url: String?
+    package var published: String?
+    package var dateline: String?
+
+    package init(_ article: Article) {
+        id = article.id
+        title = article.title
+        source = article.source
+        url = article.url
+        published = article.published
+        dateline = article.dateline
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(title, forKey: .title)
+        try container.encode(source, forKey: .source)
+        try container.encode(url, forKey: .url)
+        try container.encode(published, forKey: .published)
+        try container.encode(dateline, forKey: .dateline)
+    }
+}
