@@ -14,7 +14,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
-        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CPostgres", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
         .target(name: "CSystem"),
 
@@ -24,8 +24,13 @@ let package = Package(
         .target(name: "Coding", dependencies: ["Linguistics", "Knowledge", "Records"]),
         .target(name: "Articles", dependencies: ["Records"]),
         .target(name: "Postgres", dependencies: ["CPostgres"]),
-        .target(name: "Messaging", dependencies: ["CZeroMQ", "CSystem"]),
+        .target(name: "Messaging", dependencies: ["CZeroMQ"]),
+        .target(name: "ServiceSupport", dependencies: ["CSystem", logging]),
+        .target(name: "Wire", dependencies: ["Records"]),
 
+        .target(name: "TestSupport", dependencies: ["Postgres", "ServiceSupport"], path: "Tests/TestSupport"),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "ServiceSupport", "TestSupport"]),
+        .testTarget(name: "MessagingTests", dependencies: ["Messaging", "ServiceSupport"]),
         .testTarget(name: "LinguisticsTests", dependencies: ["Linguistics"]),
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
         .testTarget(name: "KnowledgeTests", dependencies: ["Knowledge", "Records"]),

@@ -70,3 +70,5 @@ int tidings_limit_address_space(uint64_t bytes) {
 }
 
 int tidings_end_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
+
+void tidings_name_thread(const char *name) { prctl(PR_SET_NAME, name); }

@@ -34,3 +34,6 @@ int tidings_limit_address_space(uint64_t bytes);
 
 /// Lets the calling process be killed with `signal` when its parent ends; 0 on success.
 int tidings_end_with_parent(int signal);
+
+/// Names the calling thread, as `ps -L` shows it; cut to 15 bytes.
+void tidings_name_thread(const char *name);

@@ -1,0 +1,150 @@
+import CZeroMQ
+import Glibc
+
+/// A ZeroMQ socket; belongs to the thread that made it.
+///
+/// Not Sendable on purpose: libzmq sockets must not be used from two threads (zmq_socket(3)).
+package final class Socket {
+    package enum Kind: Sendable {
+        case router, dealer, publish, subscribe
+
+        var number: Int32 {
+            switch self {
+            case .router: ZMQ_ROUTER
+            case .dealer: ZMQ_DEALER
+            case .publish: ZMQ_PUB
+            case .subscribe: ZMQ_SUB
+            }
+        }
+    }
+
+    /// Bounds that every socket gets; libzmq's own defaults are unlimited sizes, endless lingering and no heartbeats.
+    package struct Limits: Sendable {
+        /// A larger message cuts the peer off.
+        package var messageBytes: Int
+        /// Messages queued to and from one peer.
+        package var highWater: Int
+        /// How long closing waits for unsent messages, in milliseconds.
+        package var lingerMilliseconds: Int
+
+        package init(messageBytes: Int = 4 << 20, highWater: Int = 1000, lingerMilliseconds: Int = 0) {
+            self.messageBytes = messageBytes
+            self.highWater = highWater
+            self.lingerMilliseconds = lingerMilliseconds
+        }
+    }
+
+    /// What became of a message that was to be sent.
+    package enum Sending: Sendable { case sent, full, unreachable }
+
+    let handle: UnsafeMutableRawPointer
+    private let context: MessagingContext
+
+    package init(_ kind: Kind, in context: MessagingContext, limits: Limits = Limits()) throws(MessagingError) {
+        guard let handle = zmq_socket(context.handle, kind.number) else { throw .last("cannot open a socket") }
+        self.handle = handle
+        self.context = context
+        var size = Int64(limits.messageBytes)
+        zmq_setsockopt(handle, ZMQ_MAXMSGSIZE, &size, MemoryLayout<Int64>.size)
+        for (option, value) in [
+            (ZMQ_LINGER, limits.lingerMilliseconds), (ZMQ_SNDHWM, limits.highWater), (ZMQ_RCVHWM, limits.highWater),
+            (ZMQ_HEARTBEAT_IVL, 1000), (ZMQ_HEARTBEAT_TIMEOUT, 3000), (ZMQ_HEARTBEAT_TTL, 3000),
+            (ZMQ_RECONNECT_IVL, 100), (ZMQ_RECONNECT_IVL_MAX, 2000), (ZMQ_HANDSHAKE_IVL, 5000), (ZMQ_TCP_MAXRT, 10000),
+        ] {
+            try set(option, value)
+        }
+        if kind == .router { try set(ZMQ_ROUTER_MANDATORY, 1) }
+    }
+
+    deinit { zmq_close(handle) }
+
+    private func set(_ option: Int32, _ value: Int) throws(MessagingError) {
+        var number = Int32(value)
+        guard zmq_setsockopt(handle, option, &number, MemoryLayout<Int32>.size) == 0 else {
+            throw .last("socket option \(option)")
+        }
+    }
+
+    /// Listens on `endpoint` and returns the address in use, with the port the system chose for `tcp://127.0.0.1:*`.
+    @discardableResult package func bind(_ endpoint: String) throws(MessagingError) -> String {
+        guard zmq_bind(handle, endpoint) == 0 else { throw .last("cannot listen on \(endpoint)") }
+        var buffer = [CChar](repeating: 0, count: 512)
+        var length = buffer.count
+        zmq_getsockopt(handle, ZMQ_LAST_ENDPOINT, &buffer, &length)
+        return String(decoding: buffer.prefix(max(0, length - 1)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Connects in the background, now and after every loss.
+    package func connect(_ endpoint: String) throws(MessagingError) {
+        guard zmq_connect(handle, endpoint) == 0 else { throw .last("cannot connect to \(endpoint)") }
+    }
+
+    /// Asks for all topics that begin with `prefix`.
+    package func subscribe(_ prefix: String) throws(MessagingError) {
+        let bytes = Array(prefix.utf8)
+        guard zmq_setsockopt(handle, ZMQ_SUBSCRIBE, bytes, bytes.count) == 0 else { throw .last("cannot subscribe") }
+    }
+
+    /// Sends one message of several frames without waiting; all of it or nothing.
+    @discardableResult package func send(_ frames: [[UInt8]]) throws(MessagingError) -> Sending {
+        for (index, frame) in frames.enumerated() {
+            let flags = ZMQ_DONTWAIT | (index + 1 < frames.count ? ZMQ_SNDMORE : 0)
+            while zmq_send(handle, frame, frame.count, flags) < 0 {
+                switch zmq_errno() {
+                case EINTR: continue
+                case EAGAIN: return .full
+                case EHOSTUNREACH: return .unreachable
+                default: throw .last("cannot send")
+                }
+            }
+        }
+        return .sent
+    }
+
+    /// Takes the next whole message, or nil when none waits.
+    ///
+    /// - Parameter frameLimit: frames beyond it are read and dropped, so that a peer cannot make one message fill the memory.
+    package func receive(frameLimit: Int = 4096) throws(MessagingError) -> [[UInt8]]? {
+        var frames: [[UInt8]] = []
+        var message = zmq_msg_t()
+        var more = true
+        while more {
+            zmq_msg_init(&message)
+            while zmq_msg_recv(&message, handle, ZMQ_DONTWAIT) < 0 {
+                switch zmq_errno() {
+                case EINTR: continue
+                case EAGAIN: return nil
+                default: throw .last("cannot receive")
+                }
+            }
+            if frames.count < frameLimit {
+                let bytes = UnsafeRawBufferPointer(start: zmq_msg_data(&message), count: zmq_msg_size(&message))
+                frames.append([UInt8](bytes))
+            }
+            more = zmq_msg_more(&message) != 0
+            zmq_msg_close(&message)
+        }
+        return frames
+    }
+}
+
+/// Waits for sockets and descriptors at once.
+package struct Poller: ~Copyable {
+    private var items: [zmq_pollitem_t] = []
+
+    package init(sockets: [Socket], descriptors: [Int32] = []) {
+        for socket in sockets {
+            items.append(zmq_pollitem_t(socket: socket.handle, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0))
+        }
+        for descriptor in descriptors {
+            items.append(zmq_pollitem_t(socket: nil, fd: descriptor, events: Int16(ZMQ_POLLIN), revents: 0))
+        }
+    }
+
+    /// Waits up to `milliseconds` and tells whether anything is readable.
+    ///
+    /// Readers drain what they own after every wait, since a ZeroMQ socket may hold several messages for one wake-up.
+    @discardableResult package mutating func wait(milliseconds: Int) -> Bool {
+        zmq_poll(&items, Int32(items.count), max(0, milliseconds)) > 0
+    }
+}

@@ -1,0 +1,49 @@
+import CSystem
+import Glibc
+
+/// How a service process starts and ends.
+package enum Lifecycle {
+    /// Blocks SIGTERM and SIGINT in this thread and all threads started after it, and ignores SIGPIPE.
+    ///
+    /// Call first in `main`, before any thread exists.
+    package static func prepare() {
+        signal(SIGPIPE, SIG_IGN)
+        var set = endingSignals()
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+
+    /// Waits for SIGTERM or SIGINT, or, with `orEndOfInput`, until standard input ends because the parent is gone.
+    ///
+    /// - Parameters:
+    ///   - orEndOfInput: also end when standard input is closed.
+    ///   - milliseconds: the longest wait; nil waits for ever.
+    /// - Returns: whether the process was asked to end.
+    package static func waitForEnd(orEndOfInput: Bool = false, milliseconds: Int? = nil) -> Bool {
+        var set = endingSignals()
+        let deadline = milliseconds.map { Monotonic.milliseconds() + $0 }
+        while true {
+            let left = deadline.map { max(0, $0 - Monotonic.milliseconds()) } ?? 200
+            let wait = min(left, 200)
+            var timeout = timespec(tv_sec: wait / 1000, tv_nsec: wait % 1000 * 1_000_000)
+            if sigtimedwait(&set, nil, &timeout) > 0 { return true }
+            if orEndOfInput, inputHasEnded() { return true }
+            if let deadline, Monotonic.milliseconds() >= deadline { return false }
+        }
+    }
+
+    private static func endingSignals() -> sigset_t {
+        var set = sigset_t()
+        sigemptyset(&set)
+        sigaddset(&set, SIGTERM)
+        sigaddset(&set, SIGINT)
+        return set
+    }
+
+    private static func inputHasEnded() -> Bool {
+        var item = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        guard poll(&item, 1, 0) > 0 else { return false }
+        guard item.revents & Int16(POLLIN) != 0 else { return true }
+        var byte: UInt8 = 0
+        return read(STDIN_FILENO, &byte, 1) == 0
+    }
+}

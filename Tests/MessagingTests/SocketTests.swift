@@ -1,0 +1,108 @@
+import Messaging
+import ServiceSupport
+import Synchronization
+import Testing
+
+@Suite("Sockets", .timeLimit(.minutes(1))) struct SocketTests {
+    private func receive(_ socket: Socket, within milliseconds: Int = 3000) throws -> [[UInt8]]? {
+        let deadline = Monotonic.milliseconds() + milliseconds
+        while Monotonic.milliseconds() < deadline {
+            if let message = try socket.receive() { return message }
+            var poller = Poller(sockets: [socket])
+            poller.wait(milliseconds: 50)
+        }
+        return nil
+    }
+
+    @Test func `a dealer and a router exchange whole messages`() throws {
+        let context = MessagingContext()
+        let router = try Socket(.router, in: context)
+        let endpoint = try router.bind("tcp://127.0.0.1:*")
+        let dealer = try Socket(.dealer, in: context)
+        try dealer.connect(endpoint)
+        #expect(try dealer.send([[1], [], [2, 3]]) == .sent)
+        let request = try #require(try receive(router))
+        #expect(Array(request.dropFirst()) == [[1], [], [2, 3]])
+        #expect(try router.send([request[0], [9]]) == .sent)
+        #expect(try receive(dealer) == [[9]])
+    }
+
+    @Test func `a message to a peer that is gone is told, not lost silently`() throws {
+        let context = MessagingContext()
+        let router = try Socket(.router, in: context)
+        try router.bind("tcp://127.0.0.1:*")
+        #expect(try router.send([[0, 1, 2, 3, 4], [9]]) == .unreachable)
+    }
+
+    @Test func `a message over the limit cuts its sender off and nobody else`() throws {
+        let context = MessagingContext()
+        let router = try Socket(.router, in: context, limits: .init(messageBytes: 1000))
+        let endpoint = try router.bind("tcp://127.0.0.1:*")
+        let big = try Socket(.dealer, in: context)
+        let small = try Socket(.dealer, in: context)
+        try big.connect(endpoint)
+        try small.connect(endpoint)
+        try big.send([[UInt8](repeating: 7, count: 5000)])
+        try small.send([[1]])
+        #expect(try receive(router)?.last == [1])
+        #expect(try receive(router, within: 300) == nil)
+    }
+
+    @Test func `frames beyond the limit are dropped`() throws {
+        let context = MessagingContext()
+        let router = try Socket(.router, in: context)
+        let endpoint = try router.bind("tcp://127.0.0.1:*")
+        let dealer = try Socket(.dealer, in: context)
+        try dealer.connect(endpoint)
+        try dealer.send((0..<20).map { [UInt8($0)] })
+        try dealer.send([[42]])
+        var poller = Poller(sockets: [router])
+        poller.wait(milliseconds: 3000)
+        #expect(try router.receive(frameLimit: 5)?.count == 5)
+        #expect(try receive(router)?.last == [42])
+    }
+
+    @Test func `an address in use is refused with its name`() throws {
+        let context = MessagingContext()
+        let first = try Socket(.router, in: context)
+        let endpoint = try first.bind("tcp://127.0.0.1:*")
+        let second = try Socket(.router, in: context)
+        let error = #expect(throws: MessagingError.self) { try second.bind(endpoint) }
+        #expect(error?.description.contains(endpoint) == true)
+    }
+
+    @Test func `a mailbox wakes a poller from another thread and keeps the order`() throws {
+        let context = MessagingContext()
+        let idle = try Socket(.router, in: context)
+        let mailbox = Mailbox<Int>()
+        let worker = Worker(name: "poster") { for number in 0..<1000 { mailbox.post(number) } }
+        var poller = Poller(sockets: [idle], descriptors: [mailbox.descriptor])
+        var received: [Int] = []
+        while received.count < 1000, poller.wait(milliseconds: 3000) { received += mailbox.drain() }
+        worker.join()
+        #expect(received == Array(0..<1000))
+    }
+
+    @Test func `many threads post and none is lost`() {
+        let mailbox = Mailbox<Int>()
+        let workers = (0..<4).map { part in
+            Worker(name: "poster \(part)") { for number in 0..<500 { mailbox.post(part * 500 + number) } }
+        }
+        var received: Set<Int> = []
+        let deadline = Monotonic.milliseconds() + 5000
+        while received.count < 2000, Monotonic.milliseconds() < deadline {
+            received.formUnion(mailbox.wait(milliseconds: 100))
+        }
+        workers.forEach { $0.join() }
+        #expect(received == Set(0..<2000))
+    }
+
+    @Test func `a backoff doubles up to its limit, with jitter`() {
+        var backoff = Backoff(first: 100, limit: 1000)
+        var generator = SystemRandomNumberGenerator()
+        let bounds = [50...100, 100...200, 200...400, 400...800, 500...1000, 500...1000]
+        for bound in bounds { #expect(bound.contains(backoff.wait(using: &generator))) }
+        backoff.reset()
+        #expect((50...100).contains(backoff.wait(using: &generator)))
+    }
+}
