@@ -15,7 +15,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CPostgres", providers: [.apt(["libpq-dev"])]),
-        .systemLibrary(name: "CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         .target(name: "CSystem"),
 
         .target(name: "Linguistics"),
@@ -27,6 +27,7 @@ let package = Package(
         .target(name: "Messaging", dependencies: ["CZeroMQ"]),
         .target(name: "ServiceSupport", dependencies: ["CSystem", logging]),
         .target(name: "Wire", dependencies: ["Records"]),
+        .target(name: "Storage", dependencies: ["Postgres", "Records", "ServiceSupport", "Wire", logging]),
 
         .target(name: "TestSupport", dependencies: ["Postgres", "ServiceSupport"], path: "Tests/TestSupport"),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "ServiceSupport", "TestSupport"]),

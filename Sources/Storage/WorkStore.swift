@@ -1,0 +1,158 @@
+package import Postgres
+import Records
+package import Wire
+
+/// The queue of articles to be coded: leases, fenced results, reaping. The database's clock is the only clock here.
+package enum WorkStore {
+    /// A lease without a sign of life from its holder ends after this time.
+    package static let leaseSeconds = 30
+    /// The delivery after which a job that fails is dead.
+    package static let lastAttempt = 5
+
+    /// A job on its way to a worker.
+    package struct Leased: Sendable {
+        package var lease: Lease
+        /// The article as JSON.
+        package var article: [UInt8]
+
+        package init(lease: Lease, article: [UInt8]) {
+            self.lease = lease
+            self.article = article
+        }
+    }
+
+    /// Leases up to `limit` ready jobs to `owner`, oldest first; an attempt is counted before delivery.
+    ///
+    /// Commits without waiting for the disk: a lease lost in a crash is a job that is ready again.
+    package static func lease(owner: String, limit: Int, on connection: Connection) throws(PostgresError) -> [Leased] {
+        let rows = try connection.transaction { (connection) throws(PostgresError) in
+            try connection.execute(script: "set local synchronous_commit = off")
+            return try connection.query(
+                """
+                with chosen as (
+                    select id from job where state = 0 and run_at <= now() order by run_at, id limit \(limit)
+                    for update skip locked
+                ), leased as (
+                    update job set state = 1, attempt = attempt + 1, lease_owner = \(owner)::text::uuid,
+                        lease_until = now() + make_interval(secs => \(leaseSeconds)::bigint::int)
+                    from chosen where job.id = chosen.id
+                    returning job.id, job.article_id, job.attempt
+                )
+                select a.id::text, leased.attempt, encode(a.sha256, 'hex'), a.format, a.title, a.author, a.source, a.url,
+                    a.language, a.published, a.modified, a.dateline, a.text
+                from leased join article a on a.id = leased.article_id order by leased.id
+                """)
+        }
+        var jobs: [Leased] = []
+        for row in rows {
+            var article = Article(
+                sha256: try row.string(2), format: Article.Format(rawValue: try row.string(3)) ?? .text,
+                text: try row.string(12))
+            article.id = try row.string(0)
+            article.title = try row.optionalString(4)
+            article.author = try row.optionalString(5)
+            article.source = try row.optionalString(6)
+            article.url = try row.optionalString(7)
+            article.language = try row.optionalString(8)
+            article.published = try row.optionalString(9)
+            article.modified = try row.optionalString(10)
+            article.dateline = try row.optionalString(11)
+            let lease = Lease(article: article.id, attempt: try row.int(1), owner: owner)
+            jobs.append(Leased(lease: lease, article: (try? JSON.encode(article)) ?? []))
+        }
+        return jobs
+    }
+
+    /// Stores the records of answered jobs behind their fences: deletes the job and inserts records and outbox at once.
+    ///
+    /// - Returns: the articles whose answer was stored; a stale answer has no effect.
+    package static func commit(
+        _ answers: [(lease: Lease, records: [RecordDraft])], on connection: Connection
+    ) throws(PostgresError) -> Set<String> {
+        let drafts = answers.flatMap { answer in answer.records.map { (answer.lease.article, $0) } }
+        let rows = try connection.query(
+            """
+            with answer as (
+                select article::uuid as article, attempt, owner::uuid as owner
+                from unnest(\(answers.map(\.lease.article) as [String?]), \(answers.map(\.lease.attempt)),
+                    \(answers.map(\.lease.owner) as [String?])) as a(article, attempt, owner)
+            ), fenced as (
+                delete from job using answer
+                where job.article_id = answer.article and job.attempt = answer.attempt
+                    and job.lease_owner = answer.owner and job.state = 1
+                returning job.article_id
+            ), coded as (
+                update article set coded_at = now() from fenced where article.id = fenced.article_id
+            ), stored as (
+                insert into record (uuid, article_id, type, topic, keys, data)
+                select d.uuid::uuid, fenced.article_id, d.type, d.topic, d.keys, d.data::json
+                from unnest(\(drafts.map(\.1.head.id) as [String?]), \(drafts.map(\.0) as [String?]),
+                    \(drafts.map(\.1.head.type) as [String?]), \(drafts.map(\.1.head.topic) as [String?]),
+                    \(drafts.map(\.1.head.keys) as [String?]), \(.utf8Array(drafts.map(\.1.data))))
+                    with ordinality as d(uuid, article, type, topic, keys, data, n)
+                join fenced on fenced.article_id = d.article::uuid
+                order by d.n
+                on conflict (uuid) do nothing
+                returning id
+            ), queued as (
+                insert into outbox (record_id) select id from stored
+            )
+            select article_id::text from fenced
+            """)
+        var stored: Set<String> = []
+        for row in rows { stored.insert(try row.string(0)) }
+        return stored
+    }
+
+    /// Gives jobs back. Those with `charged` keep their attempt and wait longer each time; the fifth makes them dead.
+    package static func giveBack(
+        _ leases: [(lease: Lease, charged: Bool, dead: Bool, reason: String)], on connection: Connection
+    ) throws(PostgresError) {
+        try connection.query(
+            """
+            update job set
+                state = case when given.dead or given.charged and job.attempt >= \(lastAttempt)::bigint then 3 else 0 end,
+                attempt = case when given.charged or given.dead then job.attempt else greatest(job.attempt - 1, 0) end,
+                run_at = case when given.charged
+                    then now() + least(interval '5 min', interval '1 s' * power(2, job.attempt)) * (0.5 + random() / 2)
+                    else job.run_at end,
+                lease_owner = null, lease_until = null, last_error = given.reason
+            from unnest(\(leases.map(\.lease.article) as [String?]), \(leases.map(\.lease.attempt)),
+                \(leases.map(\.lease.owner) as [String?]), \(leases.map(\.charged)), \(leases.map(\.dead)),
+                \(leases.map(\.reason) as [String?])) as given(article, attempt, owner, charged, dead, reason)
+            where job.article_id = given.article::uuid and job.attempt = given.attempt
+                and job.lease_owner = given.owner::uuid and job.state = 1
+            """)
+    }
+
+    /// Prolongs the leases of live workers.
+    package static func renew(owners: [String], on connection: Connection) throws(PostgresError) {
+        try connection.query(
+            """
+            update job set lease_until = now() + make_interval(secs => \(leaseSeconds)::bigint::int)
+            where state = 1 and lease_owner = any(\(owners as [String?])::uuid[])
+            """)
+    }
+
+    /// Ends the leases that an earlier hub gave, unless their workers come back within `graceSeconds`.
+    package static func shorten(graceSeconds: Int, on connection: Connection) throws(PostgresError) {
+        try connection.query(
+            """
+            update job set lease_until = least(lease_until, now() + make_interval(secs => \(graceSeconds)::bigint::int))
+            where state = 1
+            """)
+    }
+
+    /// Makes jobs ready whose lease has ended. Nobody saw their worker start them, so nothing is charged.
+    ///
+    /// - Returns: how many.
+    package static func reap(on connection: Connection) throws(PostgresError) -> Int {
+        try connection.query(
+            """
+            update job set state = 0, attempt = greatest(attempt - 1, 0), lease_owner = null, lease_until = null,
+                last_error = 'lease expired'
+            where state = 1 and lease_until < now()
+            """
+        ).affected
+    }
+}
