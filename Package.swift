@@ -27,6 +27,8 @@ let package = Package(
         .target(name: "Messaging", dependencies: ["CZeroMQ"]),
         .target(name: "ServiceSupport", dependencies: ["CSystem", logging]),
         .target(name: "Wire", dependencies: ["Records"]),
+        .target(
+            name: "Hub", dependencies: ["Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "Wire", logging]),
         .target(name: "Storage", dependencies: ["Postgres", "Records", "ServiceSupport", "Wire", logging]),
 
         .target(name: "TestSupport", dependencies: ["Postgres", "ServiceSupport"], path: "Tests/TestSupport"),

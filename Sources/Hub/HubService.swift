@@ -1,0 +1,146 @@
+package import Logging
+import Messaging
+import Postgres
+import ServiceSupport
+import Storage
+import Synchronization
+
+/// The hub: leases jobs to extractors, stores their answers, orders the log, and serves feed and tap.
+///
+/// Five threads: two own the sockets (work; feed and tap), three own a database connection each (work, sequencer, replay).
+package final class HubService: Sendable {
+    /// Where the hub listens and stores.
+    package struct Settings: Sendable {
+        /// A libpq connection string or URL; empty takes the PG* variables.
+        package var database: String
+        package var workEndpoint: String
+        package var feedEndpoint: String
+        package var tapEndpoint: String
+
+        package init(database: String, workEndpoint: String, feedEndpoint: String, tapEndpoint: String) {
+            self.database = database
+            self.workEndpoint = workEndpoint
+            self.feedEndpoint = feedEndpoint
+            self.tapEndpoint = tapEndpoint
+        }
+    }
+
+    /// The addresses in use.
+    package struct Endpoints: Sendable {
+        package let work: String
+        package let feed: String
+        package let tap: String
+    }
+
+    package let endpoints: Endpoints
+    private let stop = StopSwitch()
+    private let workers: [Worker]
+
+    /// Opens the sockets and starts the threads; the database may come later.
+    ///
+    /// - Throws: `MessagingError` when an address cannot be listened on.
+    package init(_ settings: Settings, logger: Logger) throws {
+        let context = MessagingContext()
+        let board = StatusBoard()
+        let work = WorkThread.Shared(board: board)
+        let feed = FeedThread.Shared(board: board)
+        let stop = self.stop
+        @Sendable func database(_ part: String) -> Database {
+            Database(.init(database: settings.database, application: "tidings-hub \(part)"), logger: logger, stop: stop)
+        }
+        let opening = Opening()
+        let threads = [
+            Worker(name: "hub work") {
+                opening.report(.work) { () throws(MessagingError) in try WorkThread(context, settings.workEndpoint, work, logger) }?.run(until: stop)
+            },
+            Worker(name: "hub feed") {
+                opening.report(.feed) { () throws(MessagingError) in
+                    try FeedThread(context, settings.feedEndpoint, settings.tapEndpoint, feed, logger)
+                }?.run(until: stop)
+            },
+        ]
+        do {
+            endpoints = try opening.wait()
+        } catch {
+            stop.stop()
+            threads.forEach { $0.join() }
+            throw error
+        }
+        workers =
+            threads + [
+                Worker(name: "hub work db") {
+                    WorkDatabaseThread(database("work"), work, sequencer: feed.sequencer, logger).run(until: stop)
+                },
+                Worker(name: "hub sequencer") { SequencerThread(database("sequencer"), feed, logger).run(until: stop) },
+                Worker(name: "hub replay") { ReplayThread(database("replay"), feed, logger).run(until: stop) },
+            ]
+    }
+
+    /// Stops all threads and waits for them; unanswered leases go back when their time is over.
+    package func shutdown() {
+        stop.stop()
+        workers.forEach { $0.join() }
+    }
+}
+
+/// Collects the addresses, or the error, of the threads that open sockets.
+private final class Opening: Sendable {
+    enum Part: Sendable { case work, feed }
+
+    private let mailbox = Mailbox<(Part, Result<[String], MessagingError>)>()
+
+    /// Makes a thread's state on that thread and reports its addresses.
+    func report<Thread: SocketThread>(_ part: Part, _ make: () throws(MessagingError) -> Thread) -> Thread? {
+        do {
+            let thread = try make()
+            mailbox.post((part, .success(thread.endpoints)))
+            return thread
+        } catch {
+            mailbox.post((part, .failure(error)))
+            return nil
+        }
+    }
+
+    func wait() throws -> HubService.Endpoints {
+        var found: [Part: [String]] = [:]
+        while found.count < 2 {
+            for (part, result) in mailbox.wait(milliseconds: 1000) { found[part] = try result.get() }
+        }
+        guard let work = found[.work]?.first, let feed = found[.feed], feed.count == 2 else {
+            preconditionFailure("both threads report their addresses")
+        }
+        return HubService.Endpoints(work: work, feed: feed[0], tap: feed[1])
+    }
+}
+
+/// A thread's state that owns sockets with addresses.
+protocol SocketThread {
+    var endpoints: [String] { get }
+}
+
+/// What the hub's threads tell about themselves.
+final class StatusBoard: Sendable {
+    struct State: Encodable, Sendable {
+        struct Worker: Encodable, Sendable {
+            var name: String
+            var coder: String
+            var jobs: Int
+        }
+        struct Subscriber: Encodable, Sendable {
+            var client: String
+            var lag: Int
+        }
+        var epoch: String?
+        var head = 0
+        var floor = 0
+        var stale_answers = 0
+        var workers: [Worker] = []
+        var subscribers: [Subscriber] = []
+    }
+
+    private let state = Mutex(State())
+
+    var current: State { state.withLock { $0 } }
+
+    func update(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
+}
