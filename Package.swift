@@ -29,6 +29,14 @@ let package = Package(
         .target(name: "Wire", dependencies: ["Records"]),
         .target(
             name: "Hub", dependencies: ["Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "Wire", logging]),
+        .target(
+            name: "Ingest",
+            dependencies: ["Articles", "CSystem", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "Wire", logging]),
+        .target(name: "Extraction", dependencies: ["Messaging", "Records", "ServiceSupport", "Wire", logging]),
+        .target(
+            name: "Watch",
+            dependencies: ["Postgres", "Records", "ServiceSupport", "Storage", "TidingsClient", "Wire", logging]),
+        .target(name: "TidingsClient", dependencies: ["Messaging", "ServiceSupport", "Wire"]),
         .target(name: "Storage", dependencies: ["Postgres", "Records", "ServiceSupport", "Wire", logging]),
 
         .target(name: "TestSupport", dependencies: ["Postgres", "ServiceSupport"], path: "Tests/TestSupport"),

@@ -1,0 +1,127 @@
+import CSystem
+import Glibc
+
+extension Inbox {
+    /// A file that is ours: renamed into the work directory, and read.
+    struct Claimed {
+        /// Its name in the work directory.
+        var work: Name
+        /// Its name in the inbox.
+        var name: Name
+        var content: Content
+    }
+
+    /// What was in a claimed file.
+    enum Content {
+        case bytes([UInt8])
+        /// More bytes than the limit; not read.
+        case tooLarge(Int)
+        case unreadable(String)
+    }
+
+    /// What became of an attempt to claim a name.
+    enum Claim {
+        case claimed(Claimed)
+        /// Somebody still writes to it, or it has changed: look again later.
+        case busy
+        /// It is not there any more.
+        case gone
+        /// It is not a regular file and stays where it is.
+        case refused(code: String, message: String)
+        /// The system says no for now, such as for want of permission.
+        case failed(String)
+    }
+
+    /// What stat tells of a name in the inbox without following links, or nil when it is gone.
+    func stamp(of name: Name) -> Arrivals.Stamp? {
+        var status = stat()
+        guard lstat(Inbox.path(inbox, name), &status) == 0 else { return nil }
+        return Inbox.stamp(status)
+    }
+
+    private static func stamp(_ status: stat) -> Arrivals.Stamp {
+        .init(
+            inode: UInt64(status.st_ino), size: Int(status.st_size),
+            modified: Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec))
+    }
+
+    /// Takes a name out of the inbox and reads it, never through a link and never waiting for a pipe's other end.
+    func claim(_ name: Name, byteLimit: Int) -> Claim {
+        let descriptor = open(Inbox.path(inbox, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return unopened(name, errno) }
+        defer { close(descriptor) }
+        var before = stat()
+        guard fstat(descriptor, &before) == 0 else { return .failed(Inbox.reason()) }
+        guard before.st_mode & S_IFMT == S_IFREG else { return Inbox.refusal(before) }
+        guard tidings_open_for_writing(descriptor) != 1 else { return .busy }
+        guard let work = Inbox.move(name, from: inbox, to: work, as: name) else {
+            return errno == ENOENT ? .gone : .failed(Inbox.reason())
+        }
+        // The name may have been given to another file between open and rename.
+        var moved = stat()
+        guard lstat(Inbox.path(self.work, work), &moved) == 0, moved.st_ino == before.st_ino else {
+            return putBack(work, as: name)
+        }
+        let content = Inbox.read(descriptor, size: Int(before.st_size), limit: byteLimit)
+        var after = stat()
+        guard fstat(descriptor, &after) == 0, Inbox.stamp(after) == Inbox.stamp(before) else { return putBack(work, as: name) }
+        return .claimed(Claimed(work: work, name: name, content: content))
+    }
+
+    /// Reads a file that an earlier process had claimed and did not finish.
+    func reclaim(_ work: Name, byteLimit: Int) -> Claimed? {
+        let descriptor = open(Inbox.path(self.work, work), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Claimed(work: work, name: work, content: Inbox.read(descriptor, size: Int(status.st_size), limit: byteLimit))
+    }
+
+    private func putBack(_ work: Name, as name: Name) -> Claim {
+        _ = Inbox.move(work, from: self.work, to: inbox, as: name)
+        return .busy
+    }
+
+    private func unopened(_ name: Name, _ code: Int32) -> Claim {
+        switch code {
+        case ENOENT: return .gone
+        case ELOOP:
+            return .refused(
+                code: "symlink",
+                message: "a symbolic link is not followed: it could point at any file of this machine; drop the file itself")
+        case ENXIO, ENODEV, EOPNOTSUPP: return .refused(code: "not-a-file", message: Inbox.onlyFiles("a socket or a device"))
+        default: return .failed(Inbox.reason(code))
+        }
+    }
+
+    private static func refusal(_ status: stat) -> Claim {
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR:
+            .refused(code: "directory", message: "a directory is not read; drop its files into the inbox itself")
+        case S_IFIFO: .refused(code: "fifo", message: onlyFiles("a named pipe (FIFO)"))
+        default: .refused(code: "not-a-file", message: onlyFiles("a socket or a device"))
+        }
+    }
+
+    private static func onlyFiles(_ what: String) -> String { "this is \(what); only regular files are read; remove it" }
+
+    private static func reason(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
+
+    private static func read(_ descriptor: Int32, size: Int, limit: Int) -> Content {
+        guard size <= limit else { return .tooLarge(size) }
+        var bytes: [UInt8] = []
+        var failure: Int32 = 0
+        // One byte more than the size shows a file that is growing; the second fstat then sends it back.
+        bytes = [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in
+            while count < buffer.count {
+                let got = Glibc.read(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count)
+                if got < 0, errno == EINTR { continue }
+                if got < 0 { failure = errno }
+                guard got > 0 else { return }
+                count += got
+            }
+        }
+        return failure == 0 ? .bytes(bytes) : .unreadable(reason(failure))
+    }
+}

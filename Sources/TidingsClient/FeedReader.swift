@@ -1,0 +1,118 @@
+package import Messaging
+import ServiceSupport
+package import Wire
+
+/// Reads the feed on the calling thread: joins without loss, resumes after every fault, and proves that nothing is missing.
+///
+/// Store the cursor (`epoch`, `seq`) in the transaction of an event's effect, and every event has its effect exactly once.
+package final class FeedReader {
+    /// Why a feed cannot be read.
+    package enum Failure: Error, Sendable, CustomStringConvertible {
+        case messaging(MessagingError)
+        case refused(FeedMessage.Refusal)
+
+        package var description: String {
+            switch self {
+            case .messaging(let error): error.description
+            case .refused(let refusal): "the hub refuses (\(refusal.code)): \(refusal.message)"
+            }
+        }
+    }
+
+    private let context: MessagingContext
+    private let endpoint: String
+    private let window: Int
+    private var socket: Socket?
+    private var connectAt = 0
+    private var backoff = Backoff(first: 100, limit: 2000)
+    private var ready: [FeedMessage.Delivery] = []
+    private var handedOut = 0
+    private var refusal: FeedMessage.Refusal?
+    /// Where this subscription stands.
+    package private(set) var subscription: FeedSubscription
+    /// The last reason for starting over, for a person to read.
+    package private(set) var lastTrouble: String?
+
+    /// - Parameters:
+    ///   - endpoint: the feed's address, `tcp://127.0.0.1:7401`.
+    ///   - filter: `event=SANCTION actor=RUS`; empty for everything.
+    ///   - client: a name for the hub's status and logs.
+    ///   - window: events that may be on their way at one time.
+    package init(
+        _ endpoint: String, filter: String = "", from start: FeedSubscription.Start, client: String, window: Int = 1000,
+        context: MessagingContext = MessagingContext()
+    ) {
+        self.context = context
+        self.endpoint = endpoint
+        self.window = window
+        self.subscription = FeedSubscription(filter: filter, start: start, client: client, window: window)
+    }
+
+    /// Waits up to `milliseconds` for events and returns them in order; empty when none came.
+    ///
+    /// Asking for more says that the events returned before have had their effect: their credit goes back to the hub.
+    package func next(milliseconds: Int) throws(Failure) -> [FeedMessage.Delivery] {
+        let deadline = Monotonic.milliseconds() + milliseconds
+        perform(subscription.processed(handedOut, now: Monotonic.milliseconds()))
+        handedOut = 0
+        while true {
+            let now = Monotonic.milliseconds()
+            try connect(now)
+            if let socket {
+                var poller = Poller(sockets: [socket])
+                poller.wait(milliseconds: min(100, max(0, deadline - now)))
+                try receive(socket)
+            } else {
+                Monotonic.sleep(milliseconds: min(20, max(1, deadline - now)))
+            }
+            if let refusal { throw .refused(refusal) }
+            perform(subscription.tick(now: Monotonic.milliseconds()))
+            guard ready.isEmpty, Monotonic.milliseconds() < deadline else { break }
+        }
+        defer { ready.removeAll(keepingCapacity: true) }
+        handedOut = ready.count
+        return ready
+    }
+
+    /// Tells the hub that this reader leaves.
+    package func close() {
+        if let socket { _ = try? socket.send(FeedMessage.bye.frames.message) }
+        socket = nil
+    }
+
+    private func connect(_ now: Int) throws(Failure) {
+        guard socket == nil, now >= connectAt else { return }
+        do {
+            let fresh = try Socket(
+                .dealer, in: context, limits: .init(messageBytes: 16 << 20, highWater: window * 2 + 1000, lingerMilliseconds: 100))
+            try fresh.connect(endpoint)
+            socket = fresh
+            perform(subscription.connected(now: now))
+        } catch { throw .messaging(error) }
+    }
+
+    private func receive(_ socket: Socket) throws(Failure) {
+        do {
+            for _ in 0..<window {
+                guard self.socket === socket, let frames = try socket.receive() else { return }
+                guard let message = FeedMessage(frames) else { continue }
+                if case .welcome = message { backoff.reset() }
+                perform(subscription.receive(message, now: Monotonic.milliseconds()))
+            }
+        } catch { throw .messaging(error) }
+    }
+
+    private func perform(_ actions: [FeedSubscription.Action]) {
+        for action in actions {
+            switch action {
+            case .send(let message): _ = try? socket?.send(message.frames.message)
+            case .deliver(let delivery): ready.append(delivery)
+            case .reconnect(let reason):
+                lastTrouble = reason
+                socket = nil
+                connectAt = Monotonic.milliseconds() + backoff.wait()
+            case .fail(let refusal): self.refusal = refusal
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import FoundationEssentials
+import Logging
+import Postgres
+import Records
+import ServiceSupport
+import Storage
+import TidingsClient
+import Wire
+
+/// The one thread of watch: what a batch of events changes and how far it reaches are stored in one transaction.
+final class WatchThread {
+    private static let name = "watch"
+
+    private let settings: WatchService.Settings
+    private let logger: Logger
+    private let stop: StopSwitch
+    private let database: Database
+    private var counts = Counts()
+    private var nextBeat = 0
+
+    /// What status shows of watch.
+    struct Counts: Encodable {
+        var seq = 0
+        var lag = 0
+    }
+
+    /// Why following the feed ends for now.
+    private enum End: Error {
+        case another
+        case feed(FeedReader.Failure)
+        case database(PostgresError)
+    }
+
+    init(_ settings: WatchService.Settings, _ logger: Logger, _ stop: StopSwitch) {
+        self.settings = settings
+        self.logger = logger
+        self.stop = stop
+        database = Database(.init(database: settings.database, application: "tidings-watch"), logger: logger, stop: stop)
+    }
+
+    func run() {
+        while !stop.isStopped {
+            do {
+                try follow()
+            } catch End.another {
+                logger.warning("another watch has moved the cursor; starting from where it is")
+            } catch End.feed(let failure) {
+                logger.error("the feed refuses; see what the log holds with 'tidings status'", metadata: ["error": "\(failure)"])
+            } catch End.database(let error) {
+                logger.error("the database refused", metadata: ["error": "\(error)"])
+            } catch { logger.error("\(error)") }
+            if !stop.isStopped { Monotonic.sleep(milliseconds: 1000) }
+        }
+    }
+
+    private func follow() throws {
+        var cursor = try inDatabase("reading the cursor") { (connection) throws(PostgresError) in
+            try WatchStore.cursor(WatchThread.name, on: connection)
+        }
+        if stop.isStopped { return }
+        let reader = FeedReader(
+            settings.feed, from: cursor.map { .after(seq: $0.seq, epoch: $0.epoch) } ?? .floor, client: WatchThread.name)
+        defer { reader.close() }
+        while !stop.isStopped {
+            let deliveries: [FeedMessage.Delivery]
+            do { deliveries = try reader.next(milliseconds: 200) } catch { throw End.feed(error) }
+            beatWhenDue(reader.subscription)
+            guard let last = deliveries.last, let epoch = reader.subscription.epoch else { continue }
+            let events = deliveries.compactMap { WatchThread.dyadEvent($0.envelope) }
+            let next = WatchStore.Cursor(epoch: epoch, seq: last.seq)
+            try advance(from: cursor, to: next, events)
+            cursor = next
+        }
+    }
+
+    private func advance(from old: WatchStore.Cursor?, to next: WatchStore.Cursor, _ events: [WatchStore.DyadEvent]) throws {
+        let moved = try inDatabase("counting events") { (connection) throws(PostgresError) in
+            // A commit whose answer was lost has moved the cursor already.
+            if try WatchStore.cursor(WatchThread.name, on: connection) == next { return true }
+            return try WatchStore.advance(WatchThread.name, from: old, to: next, adding: events, on: connection)
+        }
+        if moved == false { throw End.another }
+    }
+
+    private func inDatabase<Value>(
+        _ what: String, _ body: (Connection) throws(PostgresError) -> Value?
+    ) throws -> Value? {
+        do { return try database.run(what, body) ?? nil } catch { throw End.database(error) }
+    }
+
+    private func beatWhenDue(_ subscription: FeedSubscription) {
+        let now = Monotonic.milliseconds()
+        guard now >= nextBeat else { return }
+        nextBeat = now + 5000
+        counts.seq = subscription.scanned ?? 0
+        counts.lag = (subscription.head ?? 0) - counts.seq
+        let state = ServiceState.json(counts)
+        _ = try? database.run("saying that watch lives", patience: 0) { (connection) throws(PostgresError) in
+            try ServiceStore.beat(name: "watch", instance: ServiceState.instance, state: state, on: connection)
+        }
+    }
+
+    /// The part of an event that the counts need; nil for other records. An event without a date counts on its article's day.
+    static func dyadEvent(_ envelope: [UInt8]) -> WatchStore.DyadEvent? {
+        struct Envelope: Decodable {
+            struct Data: Decodable {
+                struct Party: Decodable { var code: String? }
+                struct Article: Decodable { var published: String? }
+                var date: String?
+                var event: String
+                var status: String
+                var actor: [Party]
+                var recipient: [Party]
+                var article: Article
+            }
+            var data: Data
+        }
+        guard let data = try? JSON.decode(Envelope.self, from: envelope).data,
+            let day = data.date ?? data.article.published.map({ String($0.prefix(10)) }), CivilDate(iso: day) != nil
+        else { return nil }
+        return .init(
+            day: day, actor: data.actor.first?.code ?? "", recipient: data.recipient.first?.code ?? "", event: data.event,
+            status: data.status)
+    }
+}
