@@ -25,7 +25,7 @@ let package = Package(
         .target(name: "Articles", dependencies: ["Records"]),
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ"]),
-        .target(name: "ServiceSupport", dependencies: ["CSystem", logging]),
+        .target(name: "ServiceSupport", dependencies: ["CSystem", arguments, logging]),
         .target(name: "Wire", dependencies: ["Records"]),
         .target(
             name: "Hub", dependencies: ["Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "Wire", logging]),
@@ -39,7 +39,22 @@ let package = Package(
         .target(name: "TidingsClient", dependencies: ["Messaging", "ServiceSupport", "Wire"]),
         .target(name: "Storage", dependencies: ["Postgres", "Records", "ServiceSupport", "Wire", logging]),
 
-        .target(name: "TestSupport", dependencies: ["Postgres", "ServiceSupport"], path: "Tests/TestSupport"),
+        .target(name: "Supervision", dependencies: ["Postgres", "Records", "ServiceSupport", logging]),
+
+        .executableTarget(name: "tidings-ingest", dependencies: ["Ingest", "ServiceSupport", arguments]),
+        .executableTarget(name: "tidings-hub", dependencies: ["Hub", "ServiceSupport", arguments]),
+        .executableTarget(
+            name: "tidings-extract",
+            dependencies: ["CSystem", "Coding", "Extraction", "Knowledge", "ServiceSupport", arguments]),
+        .executableTarget(name: "tidings-watch", dependencies: ["ServiceSupport", "Watch", arguments]),
+        .executableTarget(
+            name: "tidings",
+            dependencies: [
+                "Articles", "CSystem", "Coding", "Knowledge", "Postgres", "Records", "ServiceSupport", "Storage", "Supervision",
+                "TidingsClient", "Wire", arguments, logging,
+            ]),
+
+        .target(name: "TestSupport", dependencies: ["Postgres", "ServiceSupport", "Supervision"], path: "Tests/TestSupport"),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "ServiceSupport", "TestSupport"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging", "ServiceSupport"]),
         .testTarget(name: "LinguisticsTests", dependencies: ["Linguistics"]),

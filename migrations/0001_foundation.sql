@@ -68,7 +68,7 @@ create table outbox (record_id bigint primary key references record);
 comment on table outbox is 'Records that have no place in the log yet.';
 
 create table log_head (
-    only boolean primary key default true check (only),
+    singleton boolean primary key default true check (singleton),
     epoch uuid not null default gen_random_uuid(),
     seq bigint not null default 0,
     floor bigint not null default 0

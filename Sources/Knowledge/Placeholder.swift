@@ -1,1 +1,2 @@
-// Knowledge
+package struct KnowledgeError: Error {}
+package struct Knowledge: Sendable { package init(directory: String) throws(KnowledgeError) {} }

@@ -91,6 +91,13 @@ package final class Connection {
         return String(cString: escaped)
     }
 
+    /// A password as the server stores it, so that the password itself never stands in a statement or a server log.
+    package func encrypted(password: String, user: String) throws(PostgresError) -> String {
+        guard let encrypted = PQencryptPasswordConn(handle, password, user, "scram-sha-256") else { throw lastError(nil) }
+        defer { PQfreemem(encrypted) }
+        return String(cString: encrypted)
+    }
+
     private func prepare(_ sql: SQL) throws(PostgresError) -> String {
         if let name = prepared[sql.text] { return name }
         let name = "s\(prepared.count)"

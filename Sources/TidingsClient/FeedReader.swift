@@ -33,6 +33,9 @@ package final class FeedReader {
     /// The last reason for starting over, for a person to read.
     package private(set) var lastTrouble: String?
 
+    /// Whether the hub has welcomed this subscription on the present connection.
+    package var isLive: Bool { socket != nil && subscription.isWelcome }
+
     /// - Parameters:
     ///   - endpoint: the feed's address, `tcp://127.0.0.1:7401`.
     ///   - filter: `event=SANCTION actor=RUS`; empty for everything.

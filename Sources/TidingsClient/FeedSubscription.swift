@@ -28,7 +28,8 @@ package struct FeedSubscription: Sendable {
     private let silentAfter: Int
     private let start: Start
     private var lastHeard = 0
-    private var isWelcome = false
+    /// Whether the hub has answered the present SUBSCRIBE.
+    package private(set) var isWelcome = false
     private var unpaid = 0
     private var lastCreditSent = 0
     /// The log's identity, once known.

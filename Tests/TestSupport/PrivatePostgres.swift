@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Glibc
-package import Postgres
+import Postgres
 import ServiceSupport
+import Supervision
 import Synchronization
 
 /// A PostgreSQL cluster of its own for a test run, on a unix socket in a temporary directory; ends with the process.
@@ -26,8 +27,6 @@ package final class PrivatePostgres: Sendable {
         try connection.execute(script: "create database \(name)")
         return cluster.connectionString(database: name)
     }
-
-    package var cluster_: PostgresCluster { cluster }
 
     // Swift Testing has no end-of-run hook; the directory is kept in a global for atexit.
     private static let directoryAtExit = Mutex<String?>(nil)

@@ -17,6 +17,9 @@ package struct PostgresCluster: Sendable {
     /// - Parameter directory: an absolute path; data, socket and log go below it.
     package init(directory: String) { self.directory = directory }
 
+    /// The user that the server's tools run as when we are root, since they refuse to be root.
+    package static let unprivilegedUser = "postgres"
+
     package var dataDirectory: String { directory + "/data" }
     package var socketDirectory: String { directory + "/socket" }
     package var logFile: String { directory + "/postgres.log" }
@@ -28,13 +31,35 @@ package struct PostgresCluster: Sendable {
     }
 
     /// Runs `initdb`, unless the cluster exists.
-    package func create() throws(Failure) {
+    ///
+    /// - Parameter password: of the superuser; nil trusts everyone who reaches the socket, which is for tests.
+    package func create(password: String? = nil) throws(Failure) {
         guard !exists else { return }
         try makeDirectories()
-        try run([
-            try PostgresCluster.tool("initdb"), "-D", dataDirectory, "-U", "tidings_admin", "--auth=trust",
-            "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions",
-        ])
+        var command = [
+            try PostgresCluster.tool("initdb"), "-D", dataDirectory, "-U", "tidings_admin", "--encoding=UTF8",
+            "--locale=C.UTF-8", "--no-instructions",
+        ]
+        guard let password else { return try run(command + ["--auth=trust"]) }
+        let file = directory + "/.initdb-password"
+        try writePassword(password, to: file)
+        defer { unlink(file) }
+        command += ["--auth=scram-sha-256", "--pwfile=\(file)"]
+        try run(command)
+    }
+
+    private func writePassword(_ password: String, to file: String) throws(Failure) {
+        unlink(file)
+        let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Failure(description: "cannot write \(file): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        if geteuid() == 0, let entry = getpwnam(PostgresCluster.unprivilegedUser) {
+            fchown(descriptor, entry.pointee.pw_uid, entry.pointee.pw_gid)
+        }
+        let line = Array((password + "\n").utf8)
+        guard write(descriptor, line, line.count) == line.count else {
+            throw Failure(description: "cannot write \(file): \(String(cString: strerror(errno)))")
+        }
     }
 
     /// Starts the server and waits until it accepts connections.
@@ -64,6 +89,16 @@ package struct PostgresCluster: Sendable {
         return (try? run([tool, "status", "-D", dataDirectory])) != nil
     }
 
+    /// Whether the server's first process lives, without starting a tool. O(1).
+    package var isAlive: Bool {
+        guard let file = fopen(dataDirectory + "/postmaster.pid", "r") else { return false }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 32)
+        guard fgets(&line, Int32(line.count), file) != nil, let pid = pid_t(String(decoding: line.prefix { $0 > 32 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+        else { return false }
+        return kill(pid, 0) == 0 || errno == EPERM
+    }
+
     private func control(_ arguments: [String]) throws(Failure) {
         try run([try PostgresCluster.tool("pg_ctl"), "-D", dataDirectory, "-s"] + arguments)
     }
@@ -82,7 +117,7 @@ package struct PostgresCluster: Sendable {
             }
         }
         guard geteuid() == 0 else { return }
-        guard let entry = getpwnam("postgres") else {
+        guard let entry = getpwnam(PostgresCluster.unprivilegedUser) else {
             throw Failure(description: "running as root needs the user postgres; run deploy/bootstrap")
         }
         for path in [directory, socketDirectory] { chown(path, entry.pointee.pw_uid, entry.pointee.pw_gid) }
@@ -90,52 +125,9 @@ package struct PostgresCluster: Sendable {
 
     /// Runs a tool, as `postgres` when we are root, and throws with its output when it fails.
     private func run(_ command: [String]) throws(Failure) {
-        let command = geteuid() == 0 ? ["/usr/sbin/runuser", "-u", "postgres", "--"] + command : command
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw Failure(description: "pipe: \(String(cString: strerror(errno)))") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        // The server keeps its parent's descriptors: its own output goes to the log, the tool's to the pipe.
-        posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-        posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        // A group of its own, so that Ctrl-C at the terminal reaches us and not the server.
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
-        defer {
-            posix_spawn_file_actions_destroy(&actions)
-            posix_spawnattr_destroy(&attributes)
-        }
-        var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
-        defer { arguments.forEach { free($0) } }
-        var child: pid_t = 0
-        let status = posix_spawn(&child, command[0], &actions, &attributes, &arguments, environ)
-        close(ends[1])
-        guard status == 0 else {
-            close(ends[0])
-            throw Failure(description: "cannot run \(command[0]): \(String(cString: strerror(status)))")
-        }
-        var wait: Int32 = 0
-        while waitpid(child, &wait, 0) < 0, errno == EINTR {}
-        let output = PostgresCluster.available(ends[0])
-        close(ends[0])
-        guard wait == 0 else {
-            throw Failure(description: "\(command.joined(separator: " ")) failed: \(output)")
-        }
-    }
-
-    /// What waits in the pipe: a server that stays up may hold its other end open for ever.
-    private static func available(_ descriptor: Int32) -> String {
-        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        let count = read(descriptor, &buffer, buffer.count)
-        return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
-            .split(whereSeparator: \.isNewline).joined(separator: " ")
+        let command = geteuid() == 0 ? ["/usr/sbin/runuser", "-u", PostgresCluster.unprivilegedUser, "--"] + command : command
+        do {
+            try ChildProcess.run(command)
+        } catch { throw Failure(description: error.description) }
     }
 }

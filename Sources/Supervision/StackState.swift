@@ -1,0 +1,76 @@
+import FoundationEssentials
+import Glibc
+import Records
+
+/// What runs in a data directory: the file that `tidings up` keeps there and that other commands look into.
+package struct StackState: Codable, Sendable, Equatable {
+    /// The process of `tidings up`.
+    package var pid: Int32
+    package var endpoints: Endpoints
+    /// The services' processes by name, as they are now.
+    package var services: [String: Int32]
+
+    /// The addresses of the hub's sockets.
+    package struct Endpoints: Codable, Sendable, Equatable {
+        package var work: String
+        package var feed: String
+        package var tap: String
+
+        /// On loopback, at three ports from `portBase`.
+        package init(portBase: Int) {
+            work = "tcp://127.0.0.1:\(portBase)"
+            feed = "tcp://127.0.0.1:\(portBase + 1)"
+            tap = "tcp://127.0.0.1:\(portBase + 2)"
+        }
+    }
+
+    package init(endpoints: Endpoints) {
+        pid = getpid()
+        self.endpoints = endpoints
+        services = [:]
+    }
+
+    /// Reads the file, or nil when there is none.
+    package init?(of layout: DataLayout) {
+        guard let bytes = FileManager.default.contents(atPath: layout.stateFile),
+            let state = try? JSON.decode(StackState.self, from: bytes)
+        else { return nil }
+        self = state
+    }
+
+    package var isRunning: Bool { kill(pid, 0) == 0 || errno == EPERM }
+
+    /// Replaces the file at once.
+    package func write(to layout: DataLayout) throws {
+        try Data(JSON.encode(self)).write(to: URL(filePath: layout.stateFile), options: .atomic)
+    }
+}
+
+/// Where everything of one installation lies below its data directory.
+package struct DataLayout: Sendable {
+    package let root: String
+
+    /// - Parameter path: the directory; relative to the working directory or absolute.
+    package init(_ path: String) {
+        root = URL(filePath: path).standardizedFileURL.path(percentEncoded: false).trimmingTrailingSlash
+    }
+
+    package var inbox: String { root + "/inbox" }
+    package var postgres: String { root + "/postgres" }
+    package var keys: Keys { Keys(directory: root + "/keys") }
+    package var logs: String { root + "/log" }
+    package var stateFile: String { root + "/stack.json" }
+    package var lockFile: String { root + "/.up.lock" }
+
+    package func log(of service: String) -> String { "\(logs)/\(service).log" }
+
+    /// The libpq connection string of a role on the private cluster.
+    package func database(_ role: Keys.Role, name: String = "tidings") -> String {
+        PostgresCluster(directory: postgres).connectionString(database: name, user: role.user)
+            + " passfile='\(keys.passfile(role))'"
+    }
+}
+
+extension String {
+    fileprivate var trimmingTrailingSlash: String { count > 1 && hasSuffix("/") ? String(dropLast()) : self }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import CSystem
+import Coding
+import Extraction
+import Glibc
+import Knowledge
+import ServiceSupport
+
+@main
+struct ExtractCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tidings-extract",
+        abstract: "Codes articles for the hub: entities, quotes and events. Holds no database credential.",
+        discussion: """
+            Any number may run, on any host that reaches the hub's work endpoint.
+
+            Example: tidings-extract --hub tcp://127.0.0.1:7400 --workers 4
+            """)
+
+    @Option(help: "The hub's work endpoint.") var hub = "tcp://127.0.0.1:7400"
+    @Option(help: "Articles coded at one time; as many as the machine has cores when not given.") var workers: Int?
+    @Option(help: "Seconds for one article; after that it is given up with a reason.") var seconds = 20
+    @Option(help: "Address space of this process in MiB; an article that needs more ends it and is charged with that.")
+    var memory = 4096
+    @Option(help: "The directory of the knowledge tables; found beside the executables when not given.") var seeds: String?
+    @OptionGroup var options: ServiceOptions
+
+    func validate() throws {
+        guard workers ?? 1 >= 1, workers ?? 1 <= 64 else { throw ValidationError("--workers is 1 to 64") }
+        guard seconds >= 1 else { throw ValidationError("--seconds is at least 1") }
+        guard memory >= 512 else { throw ValidationError("--memory is at least 512 MiB") }
+    }
+
+    func run() throws {
+        try options.serve("tidings-extract") { logger in
+            guard tidings_limit_address_space(UInt64(memory) << 20) == 0 else {
+                throw ValidationError("the kernel refuses --memory \(memory): \(String(cString: strerror(errno)))")
+            }
+            let coder = Coder(knowledge: try Knowledge(directory: seeds ?? Installation.seeds()))
+            let count = workers ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+            let service = ExtractionService(
+                .init(hub: hub, workers: count, secondsPerArticle: seconds, coder: Coder.version), logger: logger,
+                code: { article, isOverBudget in
+                    try Drafts.records(coder.code(article, isOverBudget: isOverBudget), coder: Coder.version)
+                },
+                abandon: { _ in Glibc.exit(70) })
+            return { service.shutdown() }
+        }
+    }
+}

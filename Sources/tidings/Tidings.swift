@@ -1,0 +1,22 @@
+import ArgumentParser
+
+@main
+struct Tidings: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tidings",
+        abstract: "News articles in, a live and replayable stream of events out.",
+        discussion: """
+            Everything of one installation lies in its data directory, var/ when not told otherwise.
+
+            Examples:
+              tidings up --demo                              everything on this machine, with sample articles
+              tidings submit report.txt                      an article into the inbox
+              tidings subscribe --from start                 all events, then those to come
+              tidings subscribe --filter 'event=SANCTION actor=RUS' --output pretty
+              tidings status                                 is it well? exit code 0 when ready
+            """,
+        subcommands: [
+            Up.self, Down.self, Submit.self, Subscribe.self, Show.self, Status.self, Dead.self, Extract.self, Doctor.self,
+            Migrate.self, KeysCommand.self,
+        ])
+}

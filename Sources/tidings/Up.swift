@@ -1,0 +1,239 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import Logging
+import Postgres
+import ServiceSupport
+import Storage
+import Supervision
+import TidingsClient
+import Wire
+
+struct Up: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs the whole stack on this machine: a private PostgreSQL and all services, until Ctrl-C.",
+        discussion: """
+            Everything lies in the data directory: inbox/, done/, failed/, postgres/, keys/, log/. Nothing listens beyond this
+            machine. A second run keeps the data.
+
+            Examples:
+              tidings up --demo
+              tidings up --data /srv/tidings --port-base 7500 --workers 4
+            """)
+
+    @Option(help: "The directory that holds everything.") var data = "var"
+    @Option(help: "First of the hub's three ports: work, feed, tap.") var portBase = 7400
+    @Flag(help: "Feed the sample articles and print the events as they arrive.") var demo = false
+    @Option(help: "Articles coded at one time; as many as there are cores when not given.") var workers: Int?
+    @Option(help: "A service to leave out, such as one that runs elsewhere: ingest, extract or watch.") var without: [String] = []
+    @Option(help: "Milliseconds without change after which a dropped file is whole.") var settle = 2000
+    @OptionGroup var options: ServiceOptions
+
+    func validate() throws {
+        guard (1024...65533).contains(portBase) else { throw ValidationError("--port-base is 1024 to 65533") }
+        for name in without where !["ingest", "extract", "watch"].contains(name) {
+            throw ValidationError("--without \(name): one of ingest, extract, watch")
+        }
+    }
+
+    func run() throws {
+        Lifecycle.prepare()
+        let started = Monotonic.milliseconds()
+        let logger = options.logger("tidings")
+        let layout = DataLayout(data)
+        let lock = try UpLock(layout)
+        defer { lock.release() }
+        do {
+            try Preparation(layout, logger).run()
+        } catch {
+            try? PostgresCluster(directory: layout.postgres).stop()
+            throw Complaint("\(error)")
+        }
+        let endpoints = StackState.Endpoints(portBase: portBase)
+        let supervisor = Supervisor(services(layout, endpoints), layout: layout, endpoints: endpoints, logger: logger)
+        defer {
+            note("stopping…")
+            supervisor.shutdown()
+            note("stopped; the data stays in \(layout.root)")
+        }
+        let readiness = Readiness(database: layout.database(.operator), feed: endpoints.feed, without: Set(without))
+        guard try waitUntilReady(supervisor, readiness, layout, started) else { return }
+        show(endpoints, layout, after: Monotonic.milliseconds() - started)
+        let printing = demo ? try Demo(layout, endpoints) : nil
+        defer { printing?.end() }
+        while !Lifecycle.waitForEnd(orEndOfInput: options.endWithInput, milliseconds: 200) { supervisor.turn() }
+    }
+
+    private func services(_ layout: DataLayout, _ endpoints: StackState.Endpoints) -> [Supervisor.Service] {
+        func service(_ name: String, _ arguments: [String]) -> Supervisor.Service {
+            let path = Installation.sibling("tidings-\(name)")
+            return .init(
+                name: name,
+                command: [path] + arguments + ["--end-with-input", "--log-format", "text", "--log-level", options.logLevel])
+        }
+        let all = [
+            service(
+                "hub",
+                [
+                    "--database", layout.database(.hub), "--work", endpoints.work, "--feed", endpoints.feed, "--tap", endpoints.tap,
+                ]),
+            service("extract", ["--hub", endpoints.work] + (workers.map { ["--workers", "\($0)"] } ?? [])),
+            service("watch", ["--database", layout.database(.watch), "--feed", endpoints.feed]),
+            service(
+                "ingest",
+                [
+                    "--database", layout.database(.ingest), "--hub", endpoints.work, "--directory", layout.root, "--settle",
+                    "\(settle)",
+                ]),
+        ]
+        return all.filter { !without.contains($0.name) }
+    }
+
+    /// - Returns: false when asked to end before.
+    private func waitUntilReady(
+        _ supervisor: Supervisor, _ readiness: Readiness, _ layout: DataLayout, _ started: Int
+    ) throws -> Bool {
+        var said = Monotonic.milliseconds()
+        var missing = ["nothing has started yet"]
+        while true {
+            supervisor.turn()
+            missing = readiness.missing(patience: 200)
+            if missing.isEmpty { return true }
+            if Lifecycle.waitForEnd(orEndOfInput: options.endWithInput, milliseconds: 20) { return false }
+            let now = Monotonic.milliseconds()
+            if now - said > 3000 {
+                said = now
+                note("waiting: \(missing.joined(separator: "; "))")
+            }
+            guard now - started < 60_000 else {
+                throw Complaint("not ready after 60 s: \(missing.joined(separator: "; ")). The logs are in \(layout.logs)")
+            }
+        }
+    }
+
+    private func show(_ endpoints: StackState.Endpoints, _ layout: DataLayout, after milliseconds: Int) {
+        let seconds = Double(milliseconds / 100) / 10
+        note(
+            """
+            ready after \(seconds) s
+              drop articles into  \(layout.inbox)
+              feed (reliable)     \(endpoints.feed)
+              tap (live)          \(endpoints.tap)
+              database            psql \"\(layout.database(.operator))\"
+              logs                \(layout.logs)
+            Ctrl-C stops everything.
+            """)
+    }
+}
+
+/// Keeps a second `tidings up` out of the same data directory.
+private struct UpLock {
+    private let descriptor: Int32
+
+    init(_ layout: DataLayout) throws {
+        try FileManager.default.createDirectory(atPath: layout.root, withIntermediateDirectories: true)
+        descriptor = open(layout.lockFile, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard descriptor >= 0 else { throw Complaint("cannot open \(layout.lockFile): \(String(cString: strerror(errno)))") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let holder = StackState(of: layout).map { " by process \($0.pid)" } ?? ""
+            throw Complaint("\(layout.root) is in use\(holder); 'tidings down --data \(layout.root)' stops it")
+        }
+    }
+
+    func release() { close(descriptor) }
+}
+
+/// What has to be there before services start: directories, keys, the private server, its schema and its passwords.
+private struct Preparation {
+    let layout: DataLayout
+    let logger: Logger
+
+    init(_ layout: DataLayout, _ logger: Logger) {
+        self.layout = layout
+        self.logger = logger
+    }
+
+    func run() throws {
+        try FileManager.default.createDirectory(atPath: layout.logs, withIntermediateDirectories: true)
+        let keys = layout.keys
+        try keys.create()
+        let cluster = PostgresCluster(directory: layout.postgres)
+        if !cluster.exists { note("making a private PostgreSQL server in \(cluster.directory)") }
+        try cluster.create(password: try keys.password(.admin))
+        try cluster.start()
+        let server = try Connection(admin("postgres"), application: "tidings up")
+        try Schema.create(database: "tidings", on: server)
+        let connection = try Connection(admin("tidings"), application: "tidings up")
+        let applied = try Migrator.apply(Schema.migrations(in: Installation.migrations()), on: connection)
+        if !applied.isEmpty { note("database schema: applied migrations \(applied.map(String.init).joined(separator: ", "))") }
+        try Schema.setPasswords(keys, on: connection)
+    }
+
+    private func admin(_ database: String) -> String { layout.database(.admin, name: database) }
+}
+
+/// Drops the sample articles into the inbox and prints what comes out, on a thread of its own.
+private final class Demo {
+    private let stop = StopSwitch()
+    private let worker: Worker
+
+    init(_ layout: DataLayout, _ endpoints: StackState.Endpoints) throws {
+        let samples = try Installation.seeds() + "/articles"
+        let names = try FileManager.default.contentsOfDirectory(atPath: samples).sorted()
+        note("sample articles, and what is found in them:\n")
+        let stop = self.stop
+        let feed = endpoints.feed
+        worker = Worker(name: "demo") {
+            let reader = FeedReader(feed, filter: "type=event,article", from: .floor, client: "demo")
+            var shown = 0
+            while !stop.isStopped {
+                guard let deliveries = try? reader.next(milliseconds: 200) else { return note("the feed refuses") }
+                // A long log is not printed again at every start.
+                let skipped = (reader.subscription.head ?? 0) - 500
+                for delivery in deliveries where delivery.seq > skipped { output(Pretty.lines(delivery.envelope)) }
+                shown += deliveries.count
+            }
+            reader.close()
+        }
+        for name in names where name.hasSuffix(".txt") {
+            guard let bytes = FileManager.default.contents(atPath: "\(samples)/\(name)") else { continue }
+            _ = try Dropping(inbox: layout.inbox).drop(Array(bytes), name: name)
+        }
+    }
+
+    func end() {
+        stop.stop()
+        worker.join()
+    }
+}
+
+struct Down: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Stops what 'tidings up' runs in a data directory, and waits for it.",
+        discussion: "Example: tidings down --data var")
+
+    @Option(help: "The data directory of 'tidings up'.") var data = "var"
+
+    func run() throws {
+        let layout = DataLayout(data)
+        let cluster = PostgresCluster(directory: layout.postgres)
+        if let state = StackState(of: layout), state.isRunning {
+            kill(state.pid, SIGTERM)
+            let deadline = Monotonic.milliseconds() + 130_000
+            while state.isRunning, StackState(of: layout) != nil {
+                guard Monotonic.milliseconds() < deadline else {
+                    throw Complaint("process \(state.pid) does not end; 'kill -9 \(state.pid)', then 'tidings down' again")
+                }
+                Monotonic.sleep(milliseconds: 50)
+            }
+            while state.isRunning, Monotonic.milliseconds() < deadline { Monotonic.sleep(milliseconds: 20) }
+            note("stopped")
+        } else if cluster.isRunning {
+            try cluster.stop()
+            unlink(layout.stateFile)
+            note("stopped the server that was left running")
+        } else {
+            note("nothing runs in \(layout.root)")
+        }
+    }
+}
