@@ -55,6 +55,13 @@ let package = Package(
             ]),
 
         .target(name: "TestSupport", dependencies: ["Postgres", "ServiceSupport", "Supervision"], path: "Tests/TestSupport"),
+        .executableTarget(name: "tidings-check", path: "Tests/Checker"),
+        .testTarget(
+            name: "StackTests",
+            dependencies: [
+                "Ingest", "Messaging", "Postgres", "Records", "ServiceSupport", "Supervision", "TestSupport", logging, "tidings",
+                "tidings-check", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
+            ], path: "Tests/Stack"),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "ServiceSupport", "TestSupport"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging", "ServiceSupport"]),
         .testTarget(name: "LinguisticsTests", dependencies: ["Linguistics"]),

@@ -1,12 +1,16 @@
 -- Articles and the queue of those to be coded, the records coders found, and the log that subscribers read.
 
 do $$
+declare
+    name text;
 begin
-    -- Roles belong to the whole cluster: another database may have made them.
-    if not exists (select from pg_roles where rolname = 'tidings_ingest') then create role tidings_ingest login; end if;
-    if not exists (select from pg_roles where rolname = 'tidings_hub') then create role tidings_hub login; end if;
-    if not exists (select from pg_roles where rolname = 'tidings_watch') then create role tidings_watch login; end if;
-    if not exists (select from pg_roles where rolname = 'tidings_operator') then create role tidings_operator login; end if;
+    -- Roles belong to the whole cluster: another database may have made them, or may be making them now.
+    foreach name in array array['tidings_ingest', 'tidings_hub', 'tidings_watch', 'tidings_operator'] loop
+        begin
+            execute format('create role %I login', name);
+        exception when duplicate_object or unique_violation then null;
+        end;
+    end loop;
 end $$;
 
 create table article (

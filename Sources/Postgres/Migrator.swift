@@ -24,7 +24,7 @@ package enum Migrator {
         for (index, migration) in ordered.enumerated() where migration.version != index + 1 {
             throw refused("migration \(index + 1) is missing: found \(migration.version)_\(migration.name)")
         }
-        // One lock for all databases of the cluster: roles are cluster-wide.
+        // Holds within this database; what migrations make for the whole cluster, such as roles, they make with care.
         try connection.query("select pg_advisory_lock(7467364)")
         defer { _ = try? connection.query("select pg_advisory_unlock(7467364)") }
         try connection.execute(

@@ -1,0 +1,232 @@
+import FoundationEssentials
+import Glibc
+import Ingest
+import Logging
+import Messaging
+import Postgres
+import Records
+import ServiceSupport
+import Supervision
+import Synchronization
+import TestSupport
+import Testing
+
+/// Ingest alone on a real directory and a real database: each input ends where the contract says.
+@Suite("Inbox", .timeLimit(.minutes(3))) struct InboxTests {
+    /// An ingest on a directory of its own.
+    private final class Fixture {
+        let root: String
+        let database: String
+        private var service: IngestService?
+        private static let counter = Atomic<Int>(0)
+
+        init(start: Bool = true) throws {
+            root = "/tmp/tidings-inbox-\(getpid())-\(Fixture.counter.add(1, ordering: .relaxed).newValue)"
+            try FileManager.default.createDirectory(atPath: "\(root)/inbox", withIntermediateDirectories: true)
+            database = try PrivatePostgres.shared.get().freshDatabase()
+            let connection = try Connection(database, application: "tests")
+            _ = try Migrator.apply(Schema.migrations(in: LiveStack.packageRoot + "/migrations"), on: connection)
+            if start { try self.start() }
+        }
+
+        func start() throws {
+            service = try IngestService(
+                .init(directory: root, database: database, hub: "tcp://127.0.0.1:1", settle: 300, scan: 400),
+                logger: .service("test", level: .critical))
+        }
+
+        func stop() {
+            service?.shutdown()
+            service = nil
+        }
+
+        deinit {
+            stop()
+            try? FileManager.default.removeItem(atPath: root)
+        }
+
+        func write(_ bytes: [UInt8], _ path: String) throws { try Data(bytes).write(to: URL(filePath: "\(root)/\(path)")) }
+
+        func drop(_ text: String, _ name: String) throws {
+            try write(Array(text.utf8), "inbox/.\(name).part")
+            #expect(rename("\(root)/inbox/.\(name).part", "\(root)/inbox/\(name)") == 0)
+        }
+
+        func exists(_ path: String) -> Bool {
+            var status = stat()
+            return lstat("\(root)/\(path)", &status) == 0
+        }
+
+        /// Waits for a path to appear.
+        func appears(_ path: String, milliseconds: Int = 5000) -> Bool {
+            let deadline = Monotonic.milliseconds() + milliseconds
+            while !exists(path) {
+                if Monotonic.milliseconds() > deadline { return false }
+                Monotonic.sleep(milliseconds: 5)
+            }
+            return true
+        }
+
+        func reason(_ name: String) throws -> String {
+            #expect(appears("failed/\(name).error.json"))
+            return try String(contentsOf: URL(filePath: "\(root)/failed/\(name).error.json"), encoding: .utf8)
+        }
+
+        func count(_ sql: SQL) throws -> Int {
+            try Connection(database, application: "tests").query(sql)[0].int(0)
+        }
+    }
+
+    private static let report = "Title: A report\nDate: 2016-12-30\n\nMOSCOW — Russia denied it.\n"
+
+    @Test func `a file moved in is stored with its job and moved on at once`() throws {
+        let fixture = try Fixture()
+        Monotonic.sleep(milliseconds: 100)
+        let start = Monotonic.milliseconds()
+        try fixture.drop(InboxTests.report, "a.txt")
+        #expect(fixture.appears("done/a.txt"))
+        #expect(Monotonic.milliseconds() - start < 250, "taken by notice, not by settling or by the next listing")
+        #expect(try fixture.count("select count(*) from article join job on job.article_id = article.id join sighting s on s.article_id = article.id") == 1)
+        #expect(!fixture.exists("inbox/a.txt"))
+    }
+
+    @Test func `the same bytes twice are one article seen twice`() throws {
+        let fixture = try Fixture()
+        try fixture.drop(InboxTests.report, "a.txt")
+        #expect(fixture.appears("done/a.txt"))
+        try fixture.drop(InboxTests.report, "a.txt")
+        #expect(fixture.appears("done/a-1.txt"), "a file that is done is never replaced")
+        #expect(try fixture.count("select count(*) from article") == 1)
+        #expect(try fixture.count("select count(*) from job") == 1)
+        #expect(try fixture.count("select count(*) from sighting") == 2)
+    }
+
+    @Test func `a file that grows is taken when it is whole`() throws {
+        let fixture = try Fixture()
+        let path = "\(fixture.root)/inbox/slow.txt"
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        for part in ["Title: Slow\n\nLONDON — The first ", "half. And the ", "second half.\n"] {
+            _ = write(descriptor, part, part.utf8.count)
+            Monotonic.sleep(milliseconds: 500)
+        }
+        #expect(fixture.exists("inbox/slow.txt"), "a writer still has it open")
+        close(descriptor)
+        #expect(fixture.appears("done/slow.txt"))
+        #expect(try fixture.count("select count(*) from article where text like '%first half. And the second half.%'") == 1)
+    }
+
+    @Test func `names of files in the making are left alone`() throws {
+        let fixture = try Fixture()
+        for name in [".hidden", "a.part", "b.tmp", "c.swp", "d~", "e.filepart", "f.crdownload"] {
+            try fixture.write(Array(InboxTests.report.utf8), "inbox/\(name)")
+        }
+        try fixture.drop(InboxTests.report, "real.txt")
+        #expect(fixture.appears("done/real.txt"))
+        Monotonic.sleep(milliseconds: 1000)
+        for name in [".hidden", "a.part", "b.tmp", "c.swp", "d~", "e.filepart", "f.crdownload"] { #expect(fixture.exists("inbox/\(name)")) }
+        #expect(try fixture.count("select count(*) from sighting") == 1)
+    }
+
+    @Test(arguments: [
+        ("empty.txt", [UInt8](), "empty"),
+        ("latin1.txt", Array("Title: Caf".utf8) + [0xE9, 0x0A, 0x0A] + Array("Text.".utf8), "not-utf8"),
+        ("nul.txt", Array("Title: A\n\nText\0text".utf8), "nul-byte"),
+        ("picture.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0], nil),
+        ("broken.json", Array(#"{"headline": "A", "articleBody": "#.utf8), nil),
+    ] as [(String, [UInt8], String?)])
+    func `what cannot be read goes to failed with a reason, and the next article is not delayed`(
+        _ name: String, _ bytes: [UInt8], _ code: String?
+    ) throws {
+        let fixture = try Fixture()
+        try fixture.write(bytes, "inbox/.x.part")
+        #expect(rename("\(fixture.root)/inbox/.x.part", "\(fixture.root)/inbox/\(name)") == 0)
+        let start = Monotonic.milliseconds()
+        try fixture.drop(InboxTests.report, "next.txt")
+        #expect(fixture.appears("done/next.txt"))
+        #expect(Monotonic.milliseconds() - start < 1000)
+        let reason = try fixture.reason(name)
+        if let code { #expect(reason.contains(#""code":"\#(code)""#), "\(reason)") }
+        #expect(reason.contains(#""message":""#))
+        #expect(fixture.exists("failed/\(name)"), "the user's file is kept")
+        #expect(try fixture.count("select count(*) from article") == 1)
+    }
+
+    @Test func `a file of one gigabyte is refused without reading it`() throws {
+        let fixture = try Fixture()
+        let path = "\(fixture.root)/inbox/.huge.part"
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        #expect(ftruncate(descriptor, 1 << 30) == 0)
+        close(descriptor)
+        #expect(rename(path, "\(fixture.root)/inbox/huge.txt") == 0)
+        let start = Monotonic.milliseconds()
+        let reason = try fixture.reason("huge.txt")
+        #expect(reason.contains(#""code":"too-large""#))
+        #expect(reason.contains("1073741824"))
+        #expect(Monotonic.milliseconds() - start < 1000)
+        #expect(fixture.exists("failed/huge.txt"))
+    }
+
+    @Test func `links, pipes and directories stay where they are, with a reason`() throws {
+        let fixture = try Fixture()
+        try fixture.write(Array("root:x:0:0".utf8), "secret")
+        #expect(symlink("\(fixture.root)/secret", "\(fixture.root)/inbox/link.txt") == 0)
+        #expect(mkfifo("\(fixture.root)/inbox/pipe.txt", 0o644) == 0)
+        #expect(mkdir("\(fixture.root)/inbox/folder", 0o755) == 0)
+        let start = Monotonic.milliseconds()
+        try fixture.drop(InboxTests.report, "next.txt")
+        #expect(fixture.appears("done/next.txt"))
+        #expect(Monotonic.milliseconds() - start < 1000)
+        for (name, code) in [("link.txt", "symlink"), ("pipe.txt", "fifo"), ("folder", "directory")] {
+            #expect(try fixture.reason(name).contains(#""code":"\#(code)""#))
+            #expect(fixture.exists("inbox/\(name)"))
+        }
+        #expect(try fixture.count("select count(*) from article") == 1, "nothing was read through the link")
+    }
+
+    @Test func `a name may hold any bytes`() throws {
+        let fixture = try Fixture()
+        // A line end and a byte that is not UTF-8.
+        let name: [UInt8] = Array("new\nline".utf8) + [0xFF] + Array(".txt".utf8)
+        let path = (Array("\(fixture.root)/inbox/".utf8) + name + [0]).map { CChar(bitPattern: $0) }
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        _ = write(descriptor, InboxTests.report, InboxTests.report.utf8.count)
+        close(descriptor)
+        let done = (Array("\(fixture.root)/done/".utf8) + name + [0]).map { CChar(bitPattern: $0) }
+        let deadline = Monotonic.milliseconds() + 5000
+        while access(done, F_OK) != 0, Monotonic.milliseconds() < deadline { Monotonic.sleep(milliseconds: 10) }
+        #expect(access(done, F_OK) == 0)
+        #expect(try fixture.count("select count(*) from sighting where file_name = \(name)") == 1)
+    }
+
+    @Test func `files in hand when ingest was killed are taken up again`() throws {
+        let fixture = try Fixture()
+        try fixture.drop(InboxTests.report, "a.txt")
+        #expect(fixture.appears("done/a.txt"))
+        fixture.stop()
+        // The moment after the commit and before the move; and the moment before the commit.
+        #expect(rename("\(fixture.root)/done/a.txt", "\(fixture.root)/.work/a.txt") == 0)
+        try fixture.write(Array("Title: Another\n\nPARIS — France agreed.\n".utf8), ".work/b.txt")
+        try fixture.start()
+        #expect(fixture.appears("done/a.txt"))
+        #expect(fixture.appears("done/b.txt"))
+        #expect(try fixture.count("select count(*) from article") == 2)
+    }
+
+    @Test func `two ingests on one directory are one too many`() throws {
+        let fixture = try Fixture()
+        #expect(throws: (any Error).self) { try fixture.start() }
+    }
+
+    @Test func `ten thousand files that were there before the start all arrive`() throws {
+        // The kernel's queue of notices overflows at 16,384: the listing finds what notices did not tell.
+        let fixture = try Fixture(start: false)
+        for number in 0..<10_000 { try fixture.write(Array("Title: \(number)\n\nROME — Text \(number).\n".utf8), "inbox/\(number).txt") }
+        try fixture.start()
+        let deadline = Monotonic.milliseconds() + 60_000
+        while try fixture.count("select count(*) from article") < 10_000, Monotonic.milliseconds() < deadline {
+            Monotonic.sleep(milliseconds: 100)
+        }
+        #expect(try fixture.count("select count(*) from article") == 10_000)
+        #expect(try fixture.count("select count(*) from sighting") == 10_000)
+    }
+}
