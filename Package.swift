@@ -16,26 +16,34 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CPostgres", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        // Through pkg-config, because libxml2's headers include one another from a folder of their own.
+        .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .target(name: "CSystem"),
 
         .target(name: "Linguistics"),
         .target(name: "Records", dependencies: [crypto]),
         .target(name: "Knowledge", dependencies: ["Records"]),
         .target(name: "Coding", dependencies: ["Linguistics", "Knowledge", "Records"]),
-        .target(name: "Articles", dependencies: ["Records"]),
+        .target(name: "Articles", dependencies: ["CXML", "Records"]),
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ"]),
         .target(name: "ServiceSupport", dependencies: ["CSystem", arguments, logging]),
         .target(name: "Wire", dependencies: ["Records"]),
         .target(
-            name: "Hub", dependencies: ["Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "Wire", logging]),
+            name: "Hub",
+            dependencies: ["Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "Wire", logging]
+        ),
         .target(
             name: "Ingest",
-            dependencies: ["Articles", "CSystem", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "Wire", logging]),
+            dependencies: [
+                "Articles", "CSystem", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "Wire", logging,
+            ]
+        ),
         .target(name: "Extraction", dependencies: ["Messaging", "Records", "ServiceSupport", "Wire", logging]),
         .target(
             name: "Watch",
-            dependencies: ["Postgres", "Records", "ServiceSupport", "Storage", "TidingsClient", "Wire", logging]),
+            dependencies: ["Postgres", "Records", "ServiceSupport", "Storage", "TidingsClient", "Wire", logging]
+        ),
         .target(name: "TidingsClient", dependencies: ["Messaging", "ServiceSupport", "Wire"]),
         .target(name: "Storage", dependencies: ["Postgres", "Records", "ServiceSupport", "Wire", logging]),
 
@@ -45,23 +53,33 @@ let package = Package(
         .executableTarget(name: "tidings-hub", dependencies: ["Hub", "ServiceSupport", arguments]),
         .executableTarget(
             name: "tidings-extract",
-            dependencies: ["CSystem", "Coding", "Extraction", "Knowledge", "ServiceSupport", arguments]),
+            dependencies: ["CSystem", "Coding", "Extraction", "Knowledge", "ServiceSupport", arguments]
+        ),
         .executableTarget(name: "tidings-watch", dependencies: ["ServiceSupport", "Watch", arguments]),
         .executableTarget(
             name: "tidings",
             dependencies: [
-                "Articles", "CSystem", "Coding", "Knowledge", "Postgres", "Records", "ServiceSupport", "Storage", "Supervision",
+                "Articles", "CSystem", "Coding", "Knowledge", "Postgres", "Records", "ServiceSupport", "Storage",
+                "Supervision",
                 "TidingsClient", "Wire", arguments, logging,
-            ]),
+            ]
+        ),
 
-        .target(name: "TestSupport", dependencies: ["Postgres", "ServiceSupport", "Supervision"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport",
+            dependencies: ["Postgres", "ServiceSupport", "Supervision"],
+            path: "Tests/TestSupport"
+        ),
         .executableTarget(name: "tidings-check", path: "Tests/Checker"),
         .testTarget(
             name: "StackTests",
             dependencies: [
-                "Ingest", "Messaging", "Postgres", "Records", "ServiceSupport", "Supervision", "TestSupport", logging, "tidings",
+                "Ingest", "Messaging", "Postgres", "Records", "ServiceSupport", "Supervision", "TestSupport", logging,
+                "tidings",
                 "tidings-check", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
-            ], path: "Tests/Stack"),
+            ],
+            path: "Tests/Stack"
+        ),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "ServiceSupport", "TestSupport"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging", "ServiceSupport"]),
         .testTarget(name: "LinguisticsTests", dependencies: ["Linguistics"]),

@@ -1,5 +1,6 @@
 package import Knowledge
 package import Records
+
 package enum CodingError: Error { case overBudget }
 package struct Coder: Sendable {
     package static let version = "tidings 0.1.0"

@@ -23,26 +23,49 @@ package enum Drafts {
             drafts.append(
                 RecordDraft(
                     head: RecordHead(
-                        id: quote.id, type: "quote", topic: topic(["quote", code]),
-                        keys: keys(["type=quote"] + (code.map { ["actor=\(token($0))"] } ?? []) + source)),
-                    data: try JSON.encode(quote)))
+                        id: quote.id,
+                        type: "quote",
+                        topic: topic(["quote", code]),
+                        keys: keys(["type=quote"] + (code.map { ["actor=\(token($0))"] } ?? []) + source)
+                    ),
+                    data: try JSON.encode(quote)
+                )
+            )
         }
         for event in coded.events {
             drafts.append(
                 RecordDraft(
                     head: RecordHead(
-                        id: event.id, type: "event",
-                        topic: topic(["event", event.event.rawValue, event.actor.first?.code, event.recipient.first?.code]),
-                        keys: keys(self.keys(of: event) + source)),
-                    data: try JSON.encode(event)))
+                        id: event.id,
+                        type: "event",
+                        topic: topic([
+                            "event", event.event.rawValue, event.actor.first?.code, event.recipient.first?.code,
+                        ]),
+                        keys: keys(self.keys(of: event) + source)
+                    ),
+                    data: try JSON.encode(event)
+                )
+            )
         }
         let article = ArticleRecord(
-            id: UUIDv5.name("article|\(coded.id)|\(coder)", in: UUIDv5.recordNamespace), article: coded.article,
-            entities: coded.entities, events: coded.events.count, quotes: coded.quotes.count, coder: coder)
+            id: UUIDv5.name("article|\(coded.id)|\(coder)", in: UUIDv5.recordNamespace),
+            article: coded.article,
+            entities: coded.entities,
+            events: coded.events.count,
+            quotes: coded.quotes.count,
+            coder: coder
+        )
         drafts.append(
             RecordDraft(
-                head: RecordHead(id: article.id, type: "article", topic: "article/", keys: keys(["type=article"] + source)),
-                data: try JSON.encode(article)))
+                head: RecordHead(
+                    id: article.id,
+                    type: "article",
+                    topic: "article/",
+                    keys: keys(["type=article"] + source)
+                ),
+                data: try JSON.encode(article)
+            )
+        )
         return drafts
     }
 

@@ -37,7 +37,12 @@ package final class ExtractionService: Sendable {
     /// - Parameters:
     ///   - code: runs on several threads at once.
     ///   - abandon: called when a job does not end; must end the process.
-    package init(_ settings: Settings, logger: Logger, code: @escaping CodeArticle, abandon: @escaping @Sendable (String) -> Void) {
+    package init(
+        _ settings: Settings,
+        logger: Logger,
+        code: @escaping CodeArticle,
+        abandon: @escaping @Sendable (String) -> Void
+    ) {
         let shared = WorkPool()
         let stop = self.stop
         workers = (0..<settings.workers).map { number in

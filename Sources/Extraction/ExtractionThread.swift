@@ -16,15 +16,21 @@ final class ExtractionThread {
     private var connectAt = 0
 
     init(
-        _ settings: ExtractionService.Settings, _ pool: WorkPool, _ logger: Logger, _ abandon: @escaping @Sendable (String) -> Void
+        _ settings: ExtractionService.Settings,
+        _ pool: WorkPool,
+        _ logger: Logger,
+        _ abandon: @escaping @Sendable (String) -> Void
     ) {
         self.settings = settings
         self.pool = pool
         self.logger = logger
         self.abandon = abandon
         client = WorkClient(
-            name: ServiceState.instance, coder: settings.coder, workers: settings.workers,
-            hangAfter: settings.secondsPerArticle * 2000)
+            name: ServiceState.instance,
+            coder: settings.coder,
+            workers: settings.workers,
+            hangAfter: settings.secondsPerArticle * 2000
+        )
     }
 
     func run(until stop: StopSwitch) {
@@ -47,7 +53,10 @@ final class ExtractionThread {
         guard socket == nil, now >= connectAt else { return }
         do {
             let fresh = try Socket(
-                .dealer, in: context, limits: .init(messageBytes: 8 << 20, highWater: 1000, lingerMilliseconds: 1000))
+                .dealer,
+                in: context,
+                limits: .init(messageBytes: 8 << 20, highWater: 1000, lingerMilliseconds: 1000)
+            )
             try fresh.connect(settings.hub)
             socket = fresh
             execute(client.connected(now: now))
@@ -77,12 +86,20 @@ final class ExtractionThread {
             case .send(let message): _ = try? socket?.send(message.frames.message)
             case .run(let lease, let article): pool.add(.init(lease: lease, article: article))
             case .reconnect(let reason):
-                logger.notice("connecting to the hub again", metadata: ["hub": "\(settings.hub)", "reason": "\(reason)"])
+                logger.notice(
+                    "connecting to the hub again",
+                    metadata: ["hub": "\(settings.hub)", "reason": "\(reason)"]
+                )
                 socket = nil
                 connectAt = Monotonic.milliseconds() + backoff.wait()
             case .abandon(let lease, let reason):
-                logger.error("giving up with an article", metadata: ["article": "\(lease.article)", "reason": "\(reason)"])
-                _ = try? socket?.send(WorkMessage.fail(.init(lease: lease, kind: .poison, reason: reason)).frames.message)
+                logger.error(
+                    "giving up with an article",
+                    metadata: ["article": "\(lease.article)", "reason": "\(reason)"]
+                )
+                _ = try? socket?.send(
+                    WorkMessage.fail(.init(lease: lease, kind: .poison, reason: reason)).frames.message
+                )
                 // Closing waits for the message to leave.
                 socket = nil
                 abandon(reason)

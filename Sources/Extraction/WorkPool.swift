@@ -98,8 +98,10 @@ struct CodingThread {
             let bytes = records.reduce(0) { $0 + $1.data.count }
             guard records.count <= CodingThread.recordLimit, bytes <= CodingThread.byteLimit else {
                 return failure(
-                    job.lease, "the article gives \(records.count) records of \(bytes) bytes, more than one answer may hold "
-                        + "(\(CodingThread.recordLimit) and \(CodingThread.byteLimit)); split it")
+                    job.lease,
+                    "the article gives \(records.count) records of \(bytes) bytes, more than one answer may hold "
+                        + "(\(CodingThread.recordLimit) and \(CodingThread.byteLimit)); split it"
+                )
             }
             return .result(job.lease, records)
         } catch {

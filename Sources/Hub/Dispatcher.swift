@@ -100,7 +100,11 @@ struct Dispatcher {
             return [
                 .giveBack([
                     Returned(
-                        lease: failure.lease, charged: true, dead: failure.kind == .poison, reason: String(failure.reason.prefix(1000)))
+                        lease: failure.lease,
+                        charged: true,
+                        dead: failure.kind == .poison,
+                        reason: String(failure.reason.prefix(1000))
+                    )
                 ])
             ] + finished(failure.lease, of: peer, fresh: true)
         default: return []
@@ -119,7 +123,9 @@ struct Dispatcher {
         guard let session = sessions[peer], jobs.allSatisfy({ $0.lease.owner == session.owner }) else {
             // The worker went while the lease was on its way.
             guard !jobs.isEmpty else { return [] }
-            return [.giveBack(jobs.map { Returned(lease: $0.lease, charged: false, dead: false, reason: "worker left") })]
+            return [
+                .giveBack(jobs.map { Returned(lease: $0.lease, charged: false, dead: false, reason: "worker left") })
+            ]
         }
         sessions[peer]?.isLeasing = false
         sessions[peer]?.held += jobs.map { Held(lease: $0.lease, waiting: $0.article) }
@@ -141,7 +147,9 @@ struct Dispatcher {
     /// Ends the sessions of silent workers.
     mutating func tick(now: Int) -> [Action] {
         var actions: [Action] = []
-        for peer in sessions.filter({ now - $0.value.lastHeard > deadAfter }).keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+        for peer in sessions.filter({ now - $0.value.lastHeard > deadAfter }).keys.sorted(by: {
+            $0.lexicographicallyPrecedes($1)
+        }) {
             actions += end(peer, reason: "the worker died while coding it", charging: true)
         }
         for peer in sessions.keys { actions.append(.send(.heartbeat, to: peer)) }
@@ -158,7 +166,8 @@ struct Dispatcher {
 
     // MARK: -
 
-    private mutating func begin(_ ready: WorkMessage.Ready, _ peer: Peer, _ now: Int, _ freshOwner: String) -> [Action] {
+    private mutating func begin(_ ready: WorkMessage.Ready, _ peer: Peer, _ now: Int, _ freshOwner: String) -> [Action]
+    {
         guard ready.version == WorkMessage.version else { return [.send(.bye, to: peer)] }
         // The owner of leases it already has stays; another connection of the same process may hold them here.
         var held: [Held] = []
@@ -171,10 +180,17 @@ struct Dispatcher {
         var actions = sessions[peer] == nil ? [] : end(peer, reason: "worker started over", charging: false)
         let owner = ready.held.last?.owner ?? freshOwner
         // A session that lost its leases to this one has nothing left; it must not keep them alive.
-        for other in sessions.keys where sessions[other]?.owner == owner { actions += end(other, reason: "worker moved", charging: false) }
+        for other in sessions.keys where sessions[other]?.owner == owner {
+            actions += end(other, reason: "worker moved", charging: false)
+        }
         sessions[peer] = Session(
-            name: String(ready.worker.prefix(100)), coder: String(ready.coder.prefix(100)), owner: owner,
-            credit: min(max(ready.credit, 1), creditLimit), lastHeard: now, held: held)
+            name: String(ready.worker.prefix(100)),
+            coder: String(ready.coder.prefix(100)),
+            owner: owner,
+            credit: min(max(ready.credit, 1), creditLimit),
+            lastHeard: now,
+            held: held
+        )
         mayHaveJobs = true
         return actions + leaseMore()
     }

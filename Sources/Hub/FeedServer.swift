@@ -146,7 +146,8 @@ struct FeedServer {
         if let wanted = request.epoch, wanted != epoch {
             return refuse(
                 "epoch-changed",
-                "the log was restored: it is \(epoch) now, not \(wanted); subscribe again without an epoch to start over")
+                "the log was restored: it is \(epoch) now, not \(wanted); subscribe again without an epoch to start over"
+            )
         }
         let after = request.after ?? head
         guard after >= floor else {
@@ -154,8 +155,13 @@ struct FeedServer {
         }
         guard after <= head else { return refuse("ahead", "the log ends at \(head); \(after) is not in it yet") }
         sessions[peer] = Session(
-            client: String(request.client.prefix(100)), filter: filter, scanned: after, last: after,
-            credit: min(max(request.credit, 0), limits.credit), lastHeard: now)
+            client: String(request.client.prefix(100)),
+            filter: filter,
+            scanned: after,
+            last: after,
+            credit: min(max(request.credit, 0), limits.credit),
+            lastHeard: now
+        )
         return [.send(.welcome(.init(epoch: epoch, floor: floor, head: head, after: after)), to: peer)] + pump(peer)
     }
 
@@ -173,7 +179,9 @@ struct FeedServer {
 
     /// Sends what the session's credit allows from memory, or asks the database for what memory no longer has.
     private mutating func pump(_ peer: Peer) -> [Action] {
-        guard let session = sessions[peer], session.scanned < head, !session.isFetching, hasRoom(session) else { return [] }
+        guard let session = sessions[peer], session.scanned < head, !session.isFetching, hasRoom(session) else {
+            return []
+        }
         if tailStart < tail.count, session.scanned + 1 >= tail[tailStart].seq {
             return deliver(tail[(tailStart + session.scanned + 1 - tail[tailStart].seq)...], to: peer)
         }

@@ -33,7 +33,11 @@ final class FeedThread: SocketThread {
     private var heads = TapHeads()
 
     init(
-        _ context: MessagingContext, _ feedEndpoint: String, _ tapEndpoint: String, _ shared: Shared, _ logger: Logger
+        _ context: MessagingContext,
+        _ feedEndpoint: String,
+        _ tapEndpoint: String,
+        _ shared: Shared,
+        _ logger: Logger
     ) throws(MessagingError) {
         // Credit bounds what is on its way; the high-water mark lies above every credit and is never reached by who keeps to it.
         feed = try Socket(.router, in: context, limits: .init(messageBytes: 64 << 10, highWater: 20_000))

@@ -51,7 +51,9 @@ package final class HubService: Sendable {
         let opening = Opening()
         let threads = [
             Worker(name: "hub work") {
-                opening.report(.work) { () throws(MessagingError) in try WorkThread(context, settings.workEndpoint, work, logger) }?.run(until: stop)
+                opening.report(.work) { () throws(MessagingError) in
+                    try WorkThread(context, settings.workEndpoint, work, logger)
+                }?.run(until: stop)
             },
             Worker(name: "hub feed") {
                 opening.report(.feed) { () throws(MessagingError) in

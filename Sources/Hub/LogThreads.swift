@@ -41,7 +41,9 @@ final class SequencerThread {
         guard let entries, let last = entries.last else { return false }
         if let first = entries.first, first.seq != published.seq + 1 {
             // Another sequencer was at work between: read what it placed.
-            _ = try database.run("reading the log") { (connection) throws(PostgresError) in try self.read(to: first.seq - 1, connection) }
+            _ = try database.run("reading the log") { (connection) throws(PostgresError) in
+                try self.read(to: first.seq - 1, connection)
+            }
         }
         shared.news.post(.appended(entries))
         published.seq = last.seq

@@ -80,9 +80,10 @@ final class WorkDatabaseThread {
             sequencer.post(())
             for answer in batch {
                 shared.answers.post(
-                    .committed(answer.lease, peer: answer.peer, fresh: stored.contains(answer.lease.article)))
+                    .committed(answer.lease, peer: answer.peer, fresh: stored.contains(answer.lease.article))
+                )
             }
-        } catch where error.isDataError {
+        } catch  where error.isDataError {
             // One answer spoils the batch: find it by storing them one by one.
             guard batch.count > 1 else {
                 shared.answers.post(.refused(batch[0].lease, peer: batch[0].peer, reason: "\(error)"))

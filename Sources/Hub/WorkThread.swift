@@ -83,7 +83,10 @@ final class WorkThread: SocketThread {
             execute(dispatcher.leased(jobs.map { ($0.lease, $0.article) }, for: peer, limit: limit))
         case .committed(let lease, let peer, let fresh): execute(dispatcher.committed(lease, of: peer, fresh: fresh))
         case .refused(let lease, let peer, let reason):
-            logger.error("the database refused an answer", metadata: ["article": "\(lease.article)", "error": "\(reason)"])
+            logger.error(
+                "the database refused an answer",
+                metadata: ["article": "\(lease.article)", "error": "\(reason)"]
+            )
             execute(dispatcher.refused(lease, of: peer, reason: reason))
         }
     }
@@ -92,14 +95,18 @@ final class WorkThread: SocketThread {
         for action in actions {
             switch action {
             case .send(let message, let peer): send(message, to: peer)
-            case .lease(let peer, let owner, let limit): shared.commands.post(.lease(peer: peer, owner: owner, limit: limit))
+            case .lease(let peer, let owner, let limit):
+                shared.commands.post(.lease(peer: peer, owner: owner, limit: limit))
             case .commit(let peer, let lease, let records):
                 shared.commands.post(.commit(peer: peer, lease: lease, records: records))
             case .giveBack(let returned):
                 for job in returned {
                     logger.notice(
                         "a job goes back",
-                        metadata: ["article": "\(job.lease.article)", "charged": "\(job.charged)", "reason": "\(job.reason)"])
+                        metadata: [
+                            "article": "\(job.lease.article)", "charged": "\(job.charged)", "reason": "\(job.reason)",
+                        ]
+                    )
                 }
                 shared.commands.post(.giveBack(returned.map { ($0.lease, $0.charged, $0.dead, $0.reason) }))
             }

@@ -41,8 +41,10 @@ extension Inbox {
 
     private static func stamp(_ status: stat) -> Arrivals.Stamp {
         .init(
-            inode: UInt64(status.st_ino), size: Int(status.st_size),
-            modified: Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec))
+            inode: UInt64(status.st_ino),
+            size: Int(status.st_size),
+            modified: Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec)
+        )
     }
 
     /// Takes a name out of the inbox and reads it, never through a link and never waiting for a pipe's other end.
@@ -64,7 +66,9 @@ extension Inbox {
         }
         let content = Inbox.read(descriptor, size: Int(before.st_size), limit: byteLimit)
         var after = stat()
-        guard fstat(descriptor, &after) == 0, Inbox.stamp(after) == Inbox.stamp(before) else { return putBack(work, as: name) }
+        guard fstat(descriptor, &after) == 0, Inbox.stamp(after) == Inbox.stamp(before) else {
+            return putBack(work, as: name)
+        }
         return .claimed(Claimed(work: work, name: name, content: content))
     }
 
@@ -75,7 +79,11 @@ extension Inbox {
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        return Claimed(work: work, name: work, content: Inbox.read(descriptor, size: Int(status.st_size), limit: byteLimit))
+        return Claimed(
+            work: work,
+            name: work,
+            content: Inbox.read(descriptor, size: Int(status.st_size), limit: byteLimit)
+        )
     }
 
     private func putBack(_ work: Name, as name: Name) -> Claim {
@@ -89,8 +97,11 @@ extension Inbox {
         case ELOOP:
             return .refused(
                 code: "symlink",
-                message: "a symbolic link is not followed: it could point at any file of this machine; drop the file itself")
-        case ENXIO, ENODEV, EOPNOTSUPP: return .refused(code: "not-a-file", message: Inbox.onlyFiles("a socket or a device"))
+                message:
+                    "a symbolic link is not followed: it could point at any file of this machine; drop the file itself"
+            )
+        case ENXIO, ENODEV, EOPNOTSUPP:
+            return .refused(code: "not-a-file", message: Inbox.onlyFiles("a socket or a device"))
         default: return .failed(Inbox.reason(code))
         }
     }
@@ -104,7 +115,9 @@ extension Inbox {
         }
     }
 
-    private static func onlyFiles(_ what: String) -> String { "this is \(what); only regular files are read; remove it" }
+    private static func onlyFiles(_ what: String) -> String {
+        "this is \(what); only regular files are read; remove it"
+    }
 
     private static func reason(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
 

@@ -29,11 +29,14 @@ struct Inbox {
                 throw Failure(description: "\(path) is not a directory")
             }
             guard access(path, R_OK | W_OK | X_OK) == 0 else {
-                throw Failure(description: "no permission to read and write \(path); give it to the user ingest runs as")
+                throw Failure(
+                    description: "no permission to read and write \(path); give it to the user ingest runs as"
+                )
             }
             if let device, device != status.st_dev {
                 throw Failure(
-                    description: "\(path) is on another file system than \(inbox); files must be renamed between them")
+                    description: "\(path) is on another file system than \(inbox); files must be renamed between them"
+                )
             }
             device = status.st_dev
         }
@@ -88,7 +91,9 @@ struct Inbox {
 
     /// `report.txt` and 2 give `report-2.txt`; cut so that the name stays within 255 bytes.
     static func numbered(_ name: Name, _ number: Int) -> Name {
-        let dot = name.bytes.lastIndex(of: UInt8(ascii: ".")).flatMap { $0 > 0 && name.bytes.count - $0 <= 16 ? $0 : nil }
+        let dot = name.bytes.lastIndex(of: UInt8(ascii: ".")).flatMap {
+            $0 > 0 && name.bytes.count - $0 <= 16 ? $0 : nil
+        }
         let ending = Array("-\(number)".utf8) + (dot.map { Array(name.bytes[$0...]) } ?? [])
         let stem = name.bytes[..<(dot ?? name.bytes.count)].prefix(255 - ending.count)
         return Name(bytes: Array(stem) + ending)
@@ -127,7 +132,9 @@ final class InboxLock: Sendable {
             throw Inbox.Failure(description: "cannot open \(path): \(String(cString: strerror(errno)))")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw Inbox.Failure(description: "another tidings-ingest works on \(root); stop it, or give this one its own directory")
+            throw Inbox.Failure(
+                description: "another tidings-ingest works on \(root); stop it, or give this one its own directory"
+            )
         }
     }
 

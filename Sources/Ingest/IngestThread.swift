@@ -44,7 +44,11 @@ final class IngestThread {
         self.settings = settings
         self.logger = logger
         self.stop = stop
-        database = Database(.init(database: settings.database, application: "tidings-ingest"), logger: logger, stop: stop)
+        database = Database(
+            .init(database: settings.database, application: "tidings-ingest"),
+            logger: logger,
+            stop: stop
+        )
         bell = Doorbell(settings.hub, logger)
         arrivals = Arrivals(settle: settings.settle)
         notices = tidings_inotify_open()
@@ -56,7 +60,8 @@ final class IngestThread {
         if notices < 0 || tidings_inotify_watch(notices, inbox.inbox) < 0 {
             logger.warning(
                 "no notices from the kernel; new files are found by listing only",
-                metadata: ["directory": "\(inbox.inbox)", "error": "\(String(cString: strerror(errno)))"])
+                metadata: ["directory": "\(inbox.inbox)", "error": "\(String(cString: strerror(errno)))"]
+            )
         }
         recover()
         while !stop.isStopped {
@@ -88,7 +93,9 @@ final class IngestThread {
                     let bytes = UnsafeBufferPointer(start: name, count: strlen(name)).map { UInt8(bitPattern: $0) }
                     context.assumingMemoryBound(to: [(what: UInt32, name: Inbox.Name)].self).pointee
                         .append((what, Inbox.Name(bytes: bytes)))
-                }, pointer)
+                },
+                pointer
+            )
         }
         let now = Monotonic.milliseconds()
         for (what, name) in found {
@@ -153,7 +160,7 @@ final class IngestThread {
 
     private func claim(_ name: Inbox.Name, _ now: Int) -> Inbox.Claimed? {
         let stamp = inbox.stamp(of: name)
-        switch inbox.claim(name, byteLimit: reader.limits.fileBytes) {
+        switch inbox.claim(name, byteLimit: reader.limits.file) {
         case .claimed(let file): return file
         case .gone: return nil
         case .busy:
@@ -170,7 +177,10 @@ final class IngestThread {
     private func refuse(_ name: Inbox.Name, _ stamp: Arrivals.Stamp?, _ code: String, _ message: String) {
         refused[name] = stamp
         counts.refused += 1
-        logger.warning("left in the inbox", metadata: ["file": "\(name.display)", "code": "\(code)", "reason": "\(message)"])
+        logger.warning(
+            "left in the inbox",
+            metadata: ["file": "\(name.display)", "code": "\(code)", "reason": "\(message)"]
+        )
         write(ReasonFile(file: name, code: code, message: message), beside: name)
     }
 
@@ -181,7 +191,7 @@ final class IngestThread {
         var start = 0
         while start < names.count, !stop.isStopped {
             let end = min(names.count, start + 32)
-            process(names[start..<end].compactMap { inbox.reclaim($0, byteLimit: reader.limits.fileBytes) })
+            process(names[start..<end].compactMap { inbox.reclaim($0, byteLimit: reader.limits.file) })
             start = end
         }
     }
@@ -210,11 +220,16 @@ final class IngestThread {
         switch file.content {
         case .unreadable(let reason):
             reading.refusal = ReasonFile(
-                file: file.name, code: "unreadable", message: "the file cannot be read: \(reason); check the disk, then drop it again")
+                file: file.name,
+                code: "unreadable",
+                message: "the file cannot be read: \(reason); check the disk, then drop it again"
+            )
         case .tooLarge(let size):
             reading.refusal = ReasonFile(
-                file: file.name, code: "too-large",
-                message: "the file has \(size) bytes, the limit is \(reader.limits.fileBytes); split it into smaller files")
+                file: file.name,
+                code: "too-large",
+                message: "the file has \(size) bytes, the limit is \(reader.limits.file); split it into smaller files"
+            )
         case .bytes(let bytes):
             do {
                 for item in try reader.read(bytes, name: file.name.display) {
@@ -225,7 +240,12 @@ final class IngestThread {
                 }
             } catch {
                 reading.refusal = ReasonFile(
-                    file: file.name, code: error.code, message: error.message, offset: error.offset, line: error.line)
+                    file: file.name,
+                    code: error.code.rawValue,
+                    message: error.message,
+                    offset: error.offset,
+                    line: error.line
+                )
             }
         }
         return reading
@@ -256,10 +276,16 @@ final class IngestThread {
                 }
                 return true
             }
-            logger.error("the database refused a file", metadata: ["file": "\(readings[0].file.name.display)", "error": "\(error)"])
+            logger.error(
+                "the database refused a file",
+                metadata: ["file": "\(readings[0].file.name.display)", "error": "\(error)"]
+            )
             readings[0].articles = []
             readings[0].refusal = ReasonFile(
-                file: readings[0].file.name, code: "refused", message: "the database refused it: \(error); nothing of it was stored")
+                file: readings[0].file.name,
+                code: "refused",
+                message: "the database refused it: \(error); nothing of it was stored"
+            )
             return true
         }
     }
@@ -274,24 +300,33 @@ final class IngestThread {
         guard let filed = Inbox.move(reading.file.work, from: inbox.work, to: directory, as: name) else {
             logger.error(
                 "a file cannot be moved out of the work directory; it is tried again at the next start",
-                metadata: ["file": "\(name.display)", "error": "\(String(cString: strerror(errno)))"])
+                metadata: ["file": "\(name.display)", "error": "\(String(cString: strerror(errno)))"]
+            )
             return nil
         }
         guard !whole else { return directory }
         counts.failed += 1
         let reason = reading.refusal ?? partial(reading)
-        logger.warning("failed", metadata: ["file": "\(name.display)", "code": "\(reason.code)", "reason": "\(reason.message)"])
+        logger.warning(
+            "failed",
+            metadata: ["file": "\(name.display)", "code": "\(reason.code)", "reason": "\(reason.message)"]
+        )
         write(reason, beside: filed)
         return directory
     }
 
     private func partial(_ reading: Reading) -> ReasonFile {
         ReasonFile(
-            file: reading.file.name, code: "partly",
-            message: "\(reading.articles.count) articles were stored, \(reading.failures.count) could not be read; mend those "
+            file: reading.file.name,
+            code: "partly",
+            message:
+                "\(reading.articles.count) articles were stored, \(reading.failures.count) could not be read; mend those "
                 + "and drop the file again: what is stored stays as it is",
             stored: reading.articles.count,
-            parts: reading.failures.prefix(1000).map { .init(code: $0.code, message: $0.message, line: $0.line) })
+            parts: reading.failures.prefix(1000).map {
+                .init(code: $0.code.rawValue, message: $0.message, line: $0.line)
+            }
+        )
     }
 
     private func write(_ reason: ReasonFile, beside name: Inbox.Name) {

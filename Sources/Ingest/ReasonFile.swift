@@ -27,7 +27,15 @@ struct ReasonFile: Codable, Equatable {
         var line: Int?
     }
 
-    init(file: Inbox.Name, code: String, message: String, offset: Int? = nil, line: Int? = nil, stored: Int = 0, parts: [Part] = []) {
+    init(
+        file: Inbox.Name,
+        code: String,
+        message: String,
+        offset: Int? = nil,
+        line: Int? = nil,
+        stored: Int = 0,
+        parts: [Part] = []
+    ) {
         self.file = file.display
         self.code = code
         self.message = message

@@ -8,7 +8,9 @@ package final class MessagingContext: Sendable {
     nonisolated(unsafe) let handle: UnsafeMutableRawPointer
 
     package init() {
-        guard let handle = zmq_ctx_new() else { preconditionFailure("zmq_ctx_new failed: the process has no memory left") }
+        guard let handle = zmq_ctx_new() else {
+            preconditionFailure("zmq_ctx_new failed: the process has no memory left")
+        }
         self.handle = handle
         zmq_ctx_set(handle, ZMQ_MAX_SOCKETS, 4096)
     }

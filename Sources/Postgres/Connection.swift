@@ -65,7 +65,8 @@ package final class Connection {
     }
 
     /// Runs `body` between BEGIN and COMMIT; rolls back when it throws.
-    package func transaction<Value>(_ body: (Connection) throws(PostgresError) -> Value) throws(PostgresError) -> Value {
+    package func transaction<Value>(_ body: (Connection) throws(PostgresError) -> Value) throws(PostgresError) -> Value
+    {
         try execute(script: "begin")
         do {
             let value = try body(self)
@@ -93,7 +94,9 @@ package final class Connection {
 
     /// A password as the server stores it, so that the password itself never stands in a statement or a server log.
     package func encrypted(password: String, user: String) throws(PostgresError) -> String {
-        guard let encrypted = PQencryptPasswordConn(handle, password, user, "scram-sha-256") else { throw lastError(nil) }
+        guard let encrypted = PQencryptPasswordConn(handle, password, user, "scram-sha-256") else {
+            throw lastError(nil)
+        }
         defer { PQfreemem(encrypted) }
         return String(cString: encrypted)
     }
@@ -119,8 +122,12 @@ package final class Connection {
             }
             let lost = PQstatus(handle) != CONNECTION_OK
             throw PostgresError(
-                sqlState: lost ? nil : field("C"), message: field("M") ?? Connection.trimmed(PQerrorMessage(handle)),
-                detail: field("D"), hint: field("H"), statement: statement)
+                sqlState: lost ? nil : field("C"),
+                message: field("M") ?? Connection.trimmed(PQerrorMessage(handle)),
+                detail: field("D"),
+                hint: field("H"),
+                statement: statement
+            )
         }
     }
 
@@ -134,13 +141,16 @@ package final class Connection {
     }
 
     private static func withCStrings<Value>(
-        _ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Value
+        _ strings: [String],
+        _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Value
     ) -> Value {
         let owned = strings.map { $0.utf8CString }
         func pointers(_ index: Int, _ collected: inout [UnsafePointer<CChar>?]) -> Value {
             guard index < owned.count else {
                 return (collected + [nil]).withUnsafeBufferPointer { buffer in
-                    guard let base = buffer.baseAddress else { preconditionFailure("a null-terminated list is never empty") }
+                    guard let base = buffer.baseAddress else {
+                        preconditionFailure("a null-terminated list is never empty")
+                    }
                     return body(base)
                 }
             }

@@ -32,7 +32,8 @@ package enum Migrator {
                 create table if not exists migration (
                     version bigint primary key, name text not null, checksum text not null,
                     applied_at timestamptz not null default now())
-                """)
+                """
+        )
         try check(ordered, on: connection)
         var applied: [Int] = []
         let last = try connection.query("select coalesce(max(version), 0) from migration")[0].int(0)
@@ -44,12 +45,16 @@ package enum Migrator {
                         """
                         insert into migration (version, name, checksum)
                         values (\(migration.version), \(migration.name), encode(sha256(\(Array(migration.script.utf8))), 'hex'))
-                        """)
+                        """
+                    )
                 }
             } catch {
                 throw PostgresError(
-                    sqlState: error.sqlState, message: "migration \(migration.version)_\(migration.name): \(error.message)",
-                    detail: error.detail, hint: error.hint)
+                    sqlState: error.sqlState,
+                    message: "migration \(migration.version)_\(migration.name): \(error.message)",
+                    detail: error.detail,
+                    hint: error.hint
+                )
             }
             applied.append(migration.version)
         }
@@ -62,17 +67,22 @@ package enum Migrator {
             guard version <= ordered.count else {
                 throw refused(
                     "the database has migration \(version)_\(try row.string(1)), which this version does not know; "
-                        + "run the newer Tidings, or restore a backup from before the upgrade")
+                        + "run the newer Tidings, or restore a backup from before the upgrade"
+                )
             }
             let migration = ordered[version - 1]
-            let checksum = try connection.query("select encode(sha256(\(Array(migration.script.utf8))), 'hex')")[0].string(0)
+            let checksum = try connection.query("select encode(sha256(\(Array(migration.script.utf8))), 'hex')")[0]
+                .string(0)
             guard try row.string(2) == checksum else {
                 throw refused(
                     "migration \(version)_\(migration.name) has changed since it was applied; "
-                        + "put the old file back and write the change as a new migration")
+                        + "put the old file back and write the change as a new migration"
+                )
             }
         }
     }
 
-    private static func refused(_ message: String) -> PostgresError { PostgresError(sqlState: "55000", message: message) }
+    private static func refused(_ message: String) -> PostgresError {
+        PostgresError(sqlState: "55000", message: message)
+    }
 }

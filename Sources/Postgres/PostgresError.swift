@@ -9,7 +9,11 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible {
     package let statement: String?
 
     package init(
-        sqlState: String?, message: String, detail: String? = nil, hint: String? = nil, statement: String? = nil
+        sqlState: String?,
+        message: String,
+        detail: String? = nil,
+        hint: String? = nil,
+        statement: String? = nil
     ) {
         self.sqlState = sqlState
         self.message = message

@@ -29,7 +29,10 @@ package final class Rows {
         private func raw(_ column: Int, oneOf types: [UInt32]) throws(PostgresError) -> UnsafeBufferPointer<UInt8> {
             let type = PQftype(rows.result, Int32(column))
             guard types.contains(type) else {
-                throw PostgresError(sqlState: "42804", message: "column \(column) has type OID \(type), expected one of \(types)")
+                throw PostgresError(
+                    sqlState: "42804",
+                    message: "column \(column) has type OID \(type), expected one of \(types)"
+                )
             }
             guard !isNull(column) else { throw PostgresError(sqlState: "22004", message: "column \(column) is null") }
             let length = Int(PQgetlength(rows.result, row, Int32(column)))

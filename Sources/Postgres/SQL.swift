@@ -39,7 +39,9 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
 
         package mutating func appendInterpolation(_ value: Int) { appendInterpolation(.int8(value)) }
         package mutating func appendInterpolation(_ value: String) { appendInterpolation(.text(value)) }
-        package mutating func appendInterpolation(_ value: String?) { appendInterpolation(value.map(Parameter.text) ?? .null) }
+        package mutating func appendInterpolation(_ value: String?) {
+            appendInterpolation(value.map(Parameter.text) ?? .null)
+        }
         package mutating func appendInterpolation(_ value: [UInt8]) { appendInterpolation(.bytea(value)) }
         package mutating func appendInterpolation(_ value: Bool) { appendInterpolation(.bool(value)) }
         package mutating func appendInterpolation(_ values: [Int]) { appendInterpolation(.int8Array(values)) }
@@ -69,12 +71,17 @@ package struct Parameter: Sendable {
         array(type: 1009, element: 25, values) { $0.map { Array($0.utf8) } }
     }
     package static func byteaArray(_ values: [[UInt8]]) -> Parameter { array(type: 1001, element: 17, values) { $0 } }
-    package static func boolArray(_ values: [Bool]) -> Parameter { array(type: 1000, element: 16, values) { [$0 ? 1 : 0] } }
+    package static func boolArray(_ values: [Bool]) -> Parameter {
+        array(type: 1000, element: 16, values) { [$0 ? 1 : 0] }
+    }
     /// UTF-8 bytes as `text[]`, without a detour over `String`; the server checks the encoding.
     package static func utf8Array(_ values: [[UInt8]]) -> Parameter { array(type: 1009, element: 25, values) { $0 } }
 
     private static func array<Value>(
-        type: UInt32, element: UInt32, _ values: [Value], encode: (Value) -> [UInt8]?
+        type: UInt32,
+        element: UInt32,
+        _ values: [Value],
+        encode: (Value) -> [UInt8]?
     ) -> Parameter {
         // array_send in the PostgreSQL sources: dimensions, null flag, element OID, length and lower bound, elements.
         var bytes: [UInt8] = bigEndian(Int32(values.isEmpty ? 0 : 1)) + bigEndian(Int32(1)) + bigEndian(element)

@@ -14,6 +14,8 @@ package struct Article: Codable, Sendable, Equatable {
     package var language: String?
     /// ISO 8601 date (`2016-12-30`) or date-time with zone, when the source states one.
     package var published: String?
+    /// Why `published` is nil, or has no time, although the source states one; nil also when the source states nothing.
+    package var publishedReason: String?
     package var modified: String?
     /// The place of a dateline such as `MOSCOW (Reuters) —`, as written.
     package var dateline: String?

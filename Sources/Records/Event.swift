@@ -39,7 +39,11 @@ package struct Actor: Codable, Sendable, Equatable {
     package var wikidata: String?
 
     package init(
-        text: String, name: String? = nil, code: String? = nil, sector: Sector? = nil, office: String? = nil,
+        text: String,
+        name: String? = nil,
+        code: String? = nil,
+        sector: Sector? = nil,
+        office: String? = nil,
         wikidata: String? = nil
     ) {
         self.text = text
@@ -106,7 +110,13 @@ package struct Evidence: Codable, Sendable, Equatable {
     package var rule: String
 
     package init(
-        sentence: Int, text: String, event: [Span], actor: [Span], recipient: [Span], date: [Span], rule: String
+        sentence: Int,
+        text: String,
+        event: [Span],
+        actor: [Span],
+        recipient: [Span],
+        date: [Span],
+        rule: String
     ) {
         self.sentence = sentence
         self.text = text
@@ -171,7 +181,9 @@ package struct Event: Codable, Sendable, Equatable {
 
     /// Sets `id` to the UUIDv5 of article, coder and what was coded, so that coding again gives the same identifier.
     package mutating func identify() {
-        let parties = { (actors: [Actor]) in actors.map { "\($0.code ?? "")/\($0.name ?? $0.text)" }.joined(separator: "+") }
+        let parties = { (actors: [Actor]) in
+            actors.map { "\($0.code ?? "")/\($0.name ?? $0.text)" }.joined(separator: "+")
+        }
         let spans = evidence.event.map { "\($0.start)-\($0.end)" }.joined(separator: ",")
         let key = [
             article.id, coder, event.rawValue, mode.joined(separator: ","), status.rawValue, parties(actor),

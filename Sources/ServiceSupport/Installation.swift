@@ -25,7 +25,9 @@ package enum Installation {
             if access("\(candidate)/\(file)", R_OK) == 0 { return candidate }
             place = directory(of: place)
         }
-        throw Missing(description: "\(name)/\(file) is not above \(executable); keep the executables and \(name)/ in one tree")
+        throw Missing(
+            description: "\(name)/\(file) is not above \(executable); keep the executables and \(name)/ in one tree"
+        )
     }
 
     package static func migrations() throws(Missing) -> String {

@@ -1,6 +1,6 @@
-package import Logging
 import FoundationEssentials
 import Glibc
+package import Logging
 
 /// One line a message on standard error: JSON for machines, or text for a person at a terminal.
 package struct LineLogHandler: LogHandler {
@@ -36,7 +36,9 @@ package struct LineLogHandler: LogHandler {
             line += "}\n"
         case .text:
             line = "\(time) \(event.level) \(label): \(event.message)"
-            for (key, value) in merged.sorted(by: { $0.key < $1.key }) { line += " \(key)=\(quoted(value.description))" }
+            for (key, value) in merged.sorted(by: { $0.key < $1.key }) {
+                line += " \(key)=\(quoted(value.description))"
+            }
             line += "\n"
         }
         let bytes = Array(line.utf8)
@@ -63,7 +65,11 @@ package struct LineLogHandler: LogHandler {
 
 extension Logger {
     /// The logger of one executable: JSON when standard error is not a terminal.
-    package static func service(_ name: String, level: Logger.Level = .info, format: LineLogHandler.Format? = nil) -> Logger {
+    package static func service(
+        _ name: String,
+        level: Logger.Level = .info,
+        format: LineLogHandler.Format? = nil
+    ) -> Logger {
         let format = format ?? (isatty(STDERR_FILENO) == 1 ? .text : .json)
         var logger = Logger(label: name) { LineLogHandler(label: $0, format: format) }
         logger.logLevel = level

@@ -14,13 +14,16 @@ package final class Worker: Sendable {
         let box = Unmanaged.passRetained(Body(name: name, run: body))
         var thread = pthread_t()
         let status = pthread_create(
-            &thread, nil,
+            &thread,
+            nil,
             { argument in
                 let body = Unmanaged<Body>.fromOpaque(argument.unsafelyUnwrapped).takeRetainedValue()
                 tidings_name_thread(body.name)
                 body.run()
                 return nil
-            }, box.toOpaque())
+            },
+            box.toOpaque()
+        )
         precondition(status == 0, "pthread_create failed with \(status): the process has no thread left")
         handle = thread
     }

@@ -47,7 +47,8 @@ package enum ArticleStore {
                 insert into sighting (article_id, file_name) select id::uuid, file_name from arrival order by n
             )
             select id::text from fresh
-            """)
+            """
+        )
         var fresh: Set<String> = []
         for row in rows { fresh.insert(try row.string(0)) }
         return fresh

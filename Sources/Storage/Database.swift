@@ -43,7 +43,9 @@ package final class Database {
     /// - Returns: the value, or nil when stopped or out of patience.
     /// - Throws: an error that repeating cannot cure, such as refused data.
     package func run<Value>(
-        _ what: String, patience: Int? = nil, _ body: (Connection) throws(PostgresError) -> Value
+        _ what: String,
+        patience: Int? = nil,
+        _ body: (Connection) throws(PostgresError) -> Value
     ) throws(PostgresError) -> Value? {
         var backoff = Backoff(first: 50, limit: 2000)
         let deadline = patience.map { Monotonic.milliseconds() + $0 }
@@ -60,7 +62,9 @@ package final class Database {
                 failures += 1
                 if failures == 1 || failures % 20 == 0 {
                     logger.warning(
-                        "waiting for the database", metadata: ["doing": "\(what)", "error": "\(error)", "tries": "\(failures)"])
+                        "waiting for the database",
+                        metadata: ["doing": "\(what)", "error": "\(error)", "tries": "\(failures)"]
+                    )
                 }
                 if let deadline, Monotonic.milliseconds() >= deadline { return nil }
                 Monotonic.sleep(milliseconds: backoff.wait())

@@ -56,13 +56,15 @@ package enum LogStore {
                 select placed.seq, placed.tseq, (select epoch from base)::text, r.uuid::text, r.type, r.topic, r.keys,
                     to_char(placed.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), r.data
                 from placed join record r on r.id = placed.record_id order by placed.seq
-                """)
+                """
+            )
             return try entries(rows)
         }
     }
 
     /// Up to `limit` entries after a sequence number, in order.
-    package static func read(after seq: Int, limit: Int, on connection: Connection) throws(PostgresError) -> [LogEntry] {
+    package static func read(after seq: Int, limit: Int, on connection: Connection) throws(PostgresError) -> [LogEntry]
+    {
         try entries(
             connection.query(
                 """
@@ -70,7 +72,9 @@ package enum LogStore {
                     to_char(l.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), r.data
                 from log l join record r on r.id = l.record_id cross join log_head h
                 where l.seq > \(seq) order by l.seq limit \(limit)
-                """))
+                """
+            )
+        )
     }
 
     private static func entries(_ rows: Rows) throws(PostgresError) -> [LogEntry] {
@@ -79,9 +83,17 @@ package enum LogStore {
         for row in rows {
             entries.append(
                 LogEntry(
-                    seq: try row.int(0), tseq: try row.int(1), epoch: try row.string(2), record: try row.string(3),
-                    type: try row.string(4), topic: try row.bytes(5), keys: try row.bytes(6), time: try row.string(7),
-                    data: try row.bytes(8)))
+                    seq: try row.int(0),
+                    tseq: try row.int(1),
+                    epoch: try row.string(2),
+                    record: try row.string(3),
+                    type: try row.string(4),
+                    topic: try row.bytes(5),
+                    keys: try row.bytes(6),
+                    time: try row.string(7),
+                    data: try row.bytes(8)
+                )
+            )
         }
         return entries
     }

@@ -44,11 +44,19 @@ package enum OperatorStore {
                 (select count(*) from outbox), h.seq, h.floor, h.epoch::text,
                 (select greatest(reltuples, 0)::bigint from pg_class where oid = 'article'::regclass)
             from log_head h left join job on true group by h.seq, h.floor, h.epoch
-            """)[0]
+            """
+        )[0]
         return Figures(
-            ready: try row.int(0), leased: try row.int(1), dead: try row.int(2), oldestReadySeconds: try row.int(3),
-            unsequenced: try row.int(4), head: try row.int(5), floor: try row.int(6), epoch: try row.string(7),
-            articles: try row.int(8))
+            ready: try row.int(0),
+            leased: try row.int(1),
+            dead: try row.int(2),
+            oldestReadySeconds: try row.int(3),
+            unsequenced: try row.int(4),
+            head: try row.int(5),
+            floor: try row.int(6),
+            epoch: try row.string(7),
+            articles: try row.int(8)
+        )
     }
 
     package static func lives(on connection: Connection) throws(PostgresError) -> [Life] {
@@ -56,11 +64,18 @@ package enum OperatorStore {
             """
             select name, instance, greatest(extract(epoch from now() - seen_at), 0)::bigint, state::text
             from service order by name, seen_at desc
-            """)
+            """
+        )
         var lives: [Life] = []
         for row in rows {
             lives.append(
-                Life(name: try row.string(0), instance: try row.string(1), secondsAgo: try row.int(2), state: try row.string(3)))
+                Life(
+                    name: try row.string(0),
+                    instance: try row.string(1),
+                    secondsAgo: try row.int(2),
+                    state: try row.string(3)
+                )
+            )
         }
         return lives
     }
@@ -72,13 +87,20 @@ package enum OperatorStore {
                 (select convert_from(file_name, 'SQL_ASCII') from sighting s where s.article_id = a.id order by s.id limit 1),
                 to_char(j.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
             from job j join article a on a.id = j.article_id where j.state = 3 order by j.id limit \(limit)
-            """)
+            """
+        )
         var jobs: [DeadJob] = []
         for row in rows {
             jobs.append(
                 DeadJob(
-                    article: try row.string(0), attempts: try row.int(1), reason: try row.optionalString(2),
-                    title: try row.optionalString(3), file: try row.optionalString(4), since: try row.string(5)))
+                    article: try row.string(0),
+                    attempts: try row.int(1),
+                    reason: try row.optionalString(2),
+                    title: try row.optionalString(3),
+                    file: try row.optionalString(4),
+                    since: try row.string(5)
+                )
+            )
         }
         return jobs
     }
@@ -111,7 +133,8 @@ package enum OperatorStore {
                 'events', (select coalesce(json_agg(r.data order by r.id), '[]') from record r
                     where r.article_id = a.id and r.type = 'event'))::text
             from article a where a.id::text = \(id) or encode(a.sha256, 'hex') = \(id)
-            """)
+            """
+        )
         return rows.count > 0 ? try rows[0].bytes(0) : nil
     }
 

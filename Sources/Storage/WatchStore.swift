@@ -41,7 +41,11 @@ package enum WatchStore {
     ///
     /// - Returns: false, with no effect, when the cursor is not at `old`: another instance has moved it.
     package static func advance(
-        _ name: String, from old: Cursor?, to new: Cursor, adding events: [DyadEvent], on connection: Connection
+        _ name: String,
+        from old: Cursor?,
+        to new: Cursor,
+        adding events: [DyadEvent],
+        on connection: Connection
     ) throws(PostgresError) -> Bool {
         let counts = Dictionary(events.map { ($0, 1) }, uniquingKeysWith: +).sorted {
             ($0.key.day, $0.key.actor, $0.key.recipient, $0.key.event, $0.key.status)
@@ -54,13 +58,15 @@ package enum WatchStore {
                         """
                         update subscription_cursor set epoch = \(new.epoch)::text::uuid, seq = \(new.seq), updated_at = now()
                         where name = \(name) and epoch = \(old.epoch)::text::uuid and seq = \(old.seq)
-                        """)
+                        """
+                    )
                 } else {
                     try connection.query(
                         """
                         insert into subscription_cursor (name, epoch, seq)
                         values (\(name), \(new.epoch)::text::uuid, \(new.seq)) on conflict do nothing
-                        """)
+                        """
+                    )
                 }
             guard moved.affected == 1 else { return false }
             try connection.query(
@@ -72,7 +78,8 @@ package enum WatchStore {
                     \(counts.map(\.key.status) as [String?]), \(counts.map(\.value)))
                     as c(day, actor, recipient, event, status, count)
                 on conflict (day, actor, recipient, event, status) do update set count = d.count + excluded.count
-                """)
+                """
+            )
             return true
         }
     }

@@ -41,13 +41,16 @@ package enum WorkStore {
                 select a.id::text, leased.attempt, encode(a.sha256, 'hex'), a.format, a.title, a.author, a.source, a.url,
                     a.language, a.published, a.modified, a.dateline, a.text
                 from leased join article a on a.id = leased.article_id order by leased.id
-                """)
+                """
+            )
         }
         var jobs: [Leased] = []
         for row in rows {
             var article = Article(
-                sha256: try row.string(2), format: Article.Format(rawValue: try row.string(3)) ?? .text,
-                text: try row.string(12))
+                sha256: try row.string(2),
+                format: Article.Format(rawValue: try row.string(3)) ?? .text,
+                text: try row.string(12)
+            )
             article.id = try row.string(0)
             article.title = try row.optionalString(4)
             article.author = try row.optionalString(5)
@@ -67,7 +70,8 @@ package enum WorkStore {
     ///
     /// - Returns: the articles whose answer was stored; a stale answer has no effect.
     package static func commit(
-        _ answers: [(lease: Lease, records: [RecordDraft])], on connection: Connection
+        _ answers: [(lease: Lease, records: [RecordDraft])],
+        on connection: Connection
     ) throws(PostgresError) -> Set<String> {
         let drafts = answers.flatMap { answer in answer.records.map { (answer.lease.article, $0) } }
         let rows = try connection.query(
@@ -98,7 +102,8 @@ package enum WorkStore {
                 insert into outbox (record_id) select id from stored
             )
             select article_id::text from fenced
-            """)
+            """
+        )
         var stored: Set<String> = []
         for row in rows { stored.insert(try row.string(0)) }
         return stored
@@ -106,7 +111,8 @@ package enum WorkStore {
 
     /// Gives jobs back. Those with `charged` keep their attempt and wait longer each time; the fifth makes them dead.
     package static func giveBack(
-        _ leases: [(lease: Lease, charged: Bool, dead: Bool, reason: String)], on connection: Connection
+        _ leases: [(lease: Lease, charged: Bool, dead: Bool, reason: String)],
+        on connection: Connection
     ) throws(PostgresError) {
         try connection.query(
             """
@@ -122,7 +128,8 @@ package enum WorkStore {
                 \(leases.map(\.reason) as [String?])) as given(article, attempt, owner, charged, dead, reason)
             where job.article_id = given.article::uuid and job.attempt = given.attempt
                 and job.lease_owner = given.owner::uuid and job.state = 1
-            """)
+            """
+        )
     }
 
     /// Prolongs the leases of live workers.
@@ -131,7 +138,8 @@ package enum WorkStore {
             """
             update job set lease_until = now() + make_interval(secs => \(leaseSeconds)::bigint::int)
             where state = 1 and lease_owner = any(\(owners as [String?])::uuid[])
-            """)
+            """
+        )
     }
 
     /// Ends the leases that an earlier hub gave, unless their workers come back within `graceSeconds`.
@@ -140,7 +148,8 @@ package enum WorkStore {
             """
             update job set lease_until = least(lease_until, now() + make_interval(secs => \(graceSeconds)::bigint::int))
             where state = 1
-            """)
+            """
+        )
     }
 
     /// Makes jobs ready whose lease has ended. Nobody saw their worker start them, so nothing is charged.

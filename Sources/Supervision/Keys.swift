@@ -40,9 +40,13 @@ package struct Keys: Sendable {
         guard let file = fopen(path, "r") else { throw failure("cannot read \(path); 'tidings keys init' makes it") }
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 512)
-        guard fgets(&line, Int32(line.count), file) != nil else { throw Failure(description: "\(path) is empty; remove it and run 'tidings keys init'") }
+        guard fgets(&line, Int32(line.count), file) != nil else {
+            throw Failure(description: "\(path) is empty; remove it and run 'tidings keys init'")
+        }
         let text = String(decoding: line.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        guard let password = text.split(separator: ":").last else { throw Failure(description: "\(path) is not a password file") }
+        guard let password = text.split(separator: ":").last else {
+            throw Failure(description: "\(path) is not a password file")
+        }
         return String(password)
     }
 
@@ -53,9 +57,12 @@ package struct Keys: Sendable {
         guard descriptor >= 0 else { throw failure("cannot write \(part)") }
         defer { close(descriptor) }
         let bytes = Array(text.utf8)
-        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0, rename(part, path) == 0
+        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0,
+            rename(part, path) == 0
         else { throw failure("cannot write \(path)") }
     }
 
-    private func failure(_ action: String) -> Failure { Failure(description: "\(action): \(String(cString: strerror(errno)))") }
+    private func failure(_ action: String) -> Failure {
+        Failure(description: "\(action): \(String(cString: strerror(errno)))")
+    }
 }

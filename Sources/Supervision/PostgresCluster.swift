@@ -51,7 +51,9 @@ package struct PostgresCluster: Sendable {
     private func writePassword(_ password: String, to file: String) throws(Failure) {
         unlink(file)
         let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Failure(description: "cannot write \(file): \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else {
+            throw Failure(description: "cannot write \(file): \(String(cString: strerror(errno)))")
+        }
         defer { close(descriptor) }
         if geteuid() == 0, let entry = getpwnam(PostgresCluster.unprivilegedUser) {
             fchown(descriptor, entry.pointee.pw_uid, entry.pointee.pw_gid)
@@ -94,7 +96,8 @@ package struct PostgresCluster: Sendable {
         guard let file = fopen(dataDirectory + "/postmaster.pid", "r") else { return false }
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 32)
-        guard fgets(&line, Int32(line.count), file) != nil, let pid = pid_t(String(decoding: line.prefix { $0 > 32 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+        guard fgets(&line, Int32(line.count), file) != nil,
+            let pid = pid_t(String(decoding: line.prefix { $0 > 32 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
         else { return false }
         return kill(pid, 0) == 0 || errno == EPERM
     }
@@ -105,7 +108,10 @@ package struct PostgresCluster: Sendable {
 
     /// The newest installed version of a server tool.
     private static func tool(_ name: String) throws(Failure) -> String {
-        let candidates = (13...30).reversed().map { "/usr/lib/postgresql/\($0)/bin/\(name)" } + ["/usr/local/bin/\(name)", "/usr/bin/\(name)"]
+        let candidates =
+            (13...30).reversed().map { "/usr/lib/postgresql/\($0)/bin/\(name)" } + [
+                "/usr/local/bin/\(name)", "/usr/bin/\(name)",
+            ]
         for candidate in candidates where access(candidate, X_OK) == 0 { return candidate }
         throw Failure(description: "\(name) is not installed; run deploy/bootstrap, or: apt-get install postgresql")
     }
@@ -125,7 +131,8 @@ package struct PostgresCluster: Sendable {
 
     /// Runs a tool, as `postgres` when we are root, and throws with its output when it fails.
     private func run(_ command: [String]) throws(Failure) {
-        let command = geteuid() == 0 ? ["/usr/sbin/runuser", "-u", PostgresCluster.unprivilegedUser, "--"] + command : command
+        let command =
+            geteuid() == 0 ? ["/usr/sbin/runuser", "-u", PostgresCluster.unprivilegedUser, "--"] + command : command
         do {
             try ChildProcess.run(command)
         } catch { throw Failure(description: error.description) }

@@ -5,7 +5,8 @@ package import Postgres
 package enum Schema {
     /// The numbered files of a directory, `0001_foundation.sql`, in order.
     package static func migrations(in directory: String) throws -> [Migration] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".sql") }.sorted()
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".sql") }
+            .sorted()
         return try names.compactMap { name in
             let parts = name.dropLast(4).split(separator: "_", maxSplits: 1)
             guard parts.count == 2, let version = Int(parts[0]) else { return nil }
@@ -25,7 +26,8 @@ package enum Schema {
         for role in Keys.Role.allCases where role != .admin {
             let user = try connection.quoted(identifier: role.user)
             let password = try connection.quoted(
-                literal: try connection.encrypted(password: try keys.password(role), user: role.user))
+                literal: try connection.encrypted(password: try keys.password(role), user: role.user)
+            )
             try connection.execute(script: "alter role \(user) password \(password)")
         }
     }

@@ -38,8 +38,6 @@ package struct StackState: Codable, Sendable, Equatable {
         self = state
     }
 
-    package var isRunning: Bool { kill(pid, 0) == 0 || errno == EPERM }
-
     /// Replaces the file at once.
     package func write(to layout: DataLayout) throws {
         try Data(JSON.encode(self)).write(to: URL(filePath: layout.stateFile), options: .atomic)
@@ -61,6 +59,14 @@ package struct DataLayout: Sendable {
     package var logs: String { root + "/log" }
     package var stateFile: String { root + "/stack.json" }
     package var lockFile: String { root + "/.up.lock" }
+
+    /// Whether a `tidings up` holds this directory now: its lock tells, for a process number may have been given to another.
+    package var isHeld: Bool {
+        let descriptor = open(lockFile, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
 
     package func log(of service: String) -> String { "\(logs)/\(service).log" }
 

@@ -82,7 +82,8 @@ package final class Supervisor {
             metadata: [
                 "service": "\(slot.service.name)", "end": "\(end)", "in_ms": "\(slot.startAt - now)",
                 "log": "\(layout.log(of: slot.service.name))",
-            ])
+            ]
+        )
         return true
     }
 

@@ -42,7 +42,11 @@ package final class FeedReader {
     ///   - client: a name for the hub's status and logs.
     ///   - window: events that may be on their way at one time.
     package init(
-        _ endpoint: String, filter: String = "", from start: FeedSubscription.Start, client: String, window: Int = 1000,
+        _ endpoint: String,
+        filter: String = "",
+        from start: FeedSubscription.Start,
+        client: String,
+        window: Int = 1000,
         context: MessagingContext = MessagingContext()
     ) {
         self.context = context
@@ -87,7 +91,10 @@ package final class FeedReader {
         guard socket == nil, now >= connectAt else { return }
         do {
             let fresh = try Socket(
-                .dealer, in: context, limits: .init(messageBytes: 16 << 20, highWater: window * 2 + 1000, lingerMilliseconds: 100))
+                .dealer,
+                in: context,
+                limits: .init(messageBytes: 16 << 20, highWater: window * 2 + 1000, lingerMilliseconds: 100)
+            )
             try fresh.connect(endpoint)
             socket = fresh
             perform(subscription.connected(now: now))

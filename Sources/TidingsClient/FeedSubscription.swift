@@ -100,7 +100,8 @@ package struct FeedSubscription: Sendable {
             head = heads.head
             guard heads.last == seq else {
                 return heads.last > seq
-                    ? [.reconnect(reason: "the hub has sent up to \(heads.last), but \(seq) was the last to arrive")] : []
+                    ? [.reconnect(reason: "the hub has sent up to \(heads.last), but \(seq) was the last to arrive")]
+                    : []
             }
             scanned = max(scanned ?? 0, heads.scanned)
             return []

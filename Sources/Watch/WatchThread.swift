@@ -35,7 +35,11 @@ final class WatchThread {
         self.settings = settings
         self.logger = logger
         self.stop = stop
-        database = Database(.init(database: settings.database, application: "tidings-watch"), logger: logger, stop: stop)
+        database = Database(
+            .init(database: settings.database, application: "tidings-watch"),
+            logger: logger,
+            stop: stop
+        )
     }
 
     func run() {
@@ -45,7 +49,10 @@ final class WatchThread {
             } catch End.another {
                 logger.warning("another watch has moved the cursor; starting from where it is")
             } catch End.feed(let failure) {
-                logger.error("the feed refuses; see what the log holds with 'tidings status'", metadata: ["error": "\(failure)"])
+                logger.error(
+                    "the feed refuses; see what the log holds with 'tidings status'",
+                    metadata: ["error": "\(failure)"]
+                )
             } catch End.database(let error) {
                 logger.error("the database refused", metadata: ["error": "\(error)"])
             } catch { logger.error("\(error)") }
@@ -59,7 +66,10 @@ final class WatchThread {
         }
         if stop.isStopped { return }
         let reader = FeedReader(
-            settings.feed, from: cursor.map { .after(seq: $0.seq, epoch: $0.epoch) } ?? .floor, client: WatchThread.name)
+            settings.feed,
+            from: cursor.map { .after(seq: $0.seq, epoch: $0.epoch) } ?? .floor,
+            client: WatchThread.name
+        )
         defer { reader.close() }
         while !stop.isStopped {
             let deliveries: [FeedMessage.Delivery]
@@ -73,7 +83,11 @@ final class WatchThread {
         }
     }
 
-    private func advance(from old: WatchStore.Cursor?, to next: WatchStore.Cursor, _ events: [WatchStore.DyadEvent]) throws {
+    private func advance(
+        from old: WatchStore.Cursor?,
+        to next: WatchStore.Cursor,
+        _ events: [WatchStore.DyadEvent]
+    ) throws {
         let moved = try inDatabase("counting events") { (connection) throws(PostgresError) in
             // A commit whose answer was lost has moved the cursor already.
             if try WatchStore.cursor(WatchThread.name, on: connection) == next { return true }
@@ -83,7 +97,8 @@ final class WatchThread {
     }
 
     private func inDatabase<Value>(
-        _ what: String, _ body: (Connection) throws(PostgresError) -> Value?
+        _ what: String,
+        _ body: (Connection) throws(PostgresError) -> Value?
     ) throws -> Value? {
         do { return try database.run(what, body) ?? nil } catch { throw End.database(error) }
     }
@@ -119,7 +134,11 @@ final class WatchThread {
             let day = data.date ?? data.article.published.map({ String($0.prefix(10)) }), CivilDate(iso: day) != nil
         else { return nil }
         return .init(
-            day: day, actor: data.actor.first?.code ?? "", recipient: data.recipient.first?.code ?? "", event: data.event,
-            status: data.status)
+            day: day,
+            actor: data.actor.first?.code ?? "",
+            recipient: data.recipient.first?.code ?? "",
+            event: data.event,
+            status: data.status
+        )
     }
 }

@@ -121,7 +121,12 @@ package enum FeedMessage: Sendable, Equatable {
         case "EVENT":
             guard frames.head.count >= 16, let envelope = frames.bodies.first else { return nil }
             self = .event(
-                Delivery(seq: Self.number(frames.head[0..<8]), prev: Self.number(frames.head[8..<16]), envelope: envelope))
+                Delivery(
+                    seq: Self.number(frames.head[0..<8]),
+                    prev: Self.number(frames.head[8..<16]),
+                    envelope: envelope
+                )
+            )
         case "SUBSCRIBE":
             guard let head = frames.head(Subscribe.self) else { return nil }
             self = .subscribe(head)

@@ -28,7 +28,9 @@ package struct Filter: Sendable, Equatable {
                 throw Invalid(description: "'\(term)' is not name=value; an example: event=SANCTION actor=RUS")
             }
             guard Filter.names.contains(String(parts[0])) else {
-                throw Invalid(description: "'\(parts[0])' is not a key; the keys are \(Filter.names.joined(separator: ", "))")
+                throw Invalid(
+                    description: "'\(parts[0])' is not a key; the keys are \(Filter.names.joined(separator: ", "))"
+                )
             }
             let values = parts[1].split(separator: ",")
             guard !values.isEmpty else { throw Invalid(description: "'\(term)' has no value") }

@@ -25,7 +25,10 @@ package struct Frames: Sendable, Equatable {
         guard let kind = rest.popFirst(), (1...32).contains(kind.count), kind.allSatisfy({ (0x20..<0x7F).contains($0) })
         else { return nil }
         self.init(
-            String(decoding: kind, as: UTF8.self), head: rest.popFirst() ?? Array("{}".utf8), bodies: Array(rest))
+            String(decoding: kind, as: UTF8.self),
+            head: rest.popFirst() ?? Array("{}".utf8),
+            bodies: Array(rest)
+        )
     }
 
     package var message: [[UInt8]] { [Array(kind.utf8), head] + bodies }

@@ -17,7 +17,14 @@ package struct LogEntry: Sendable {
     ///   - time: when it was put into the log, RFC 3339.
     ///   - data: the record as JSON.
     package init(
-        seq: Int, tseq: Int, epoch: String, record: String, type: String, topic: [UInt8], keys: [UInt8], time: String,
+        seq: Int,
+        tseq: Int,
+        epoch: String,
+        record: String,
+        type: String,
+        topic: [UInt8],
+        keys: [UInt8],
+        time: String,
         data: [UInt8]
     ) {
         self.seq = seq

@@ -15,14 +15,16 @@ struct ExtractCommand: ParsableCommand {
             Any number may run, on any host that reaches the hub's work endpoint.
 
             Example: tidings-extract --hub tcp://127.0.0.1:7400 --workers 4
-            """)
+            """
+    )
 
     @Option(help: "The hub's work endpoint.") var hub = "tcp://127.0.0.1:7400"
     @Option(help: "Articles coded at one time; as many as the machine has cores when not given.") var workers: Int?
     @Option(help: "Seconds for one article; after that it is given up with a reason.") var seconds = 20
     @Option(help: "Address space of this process in MiB; an article that needs more ends it and is charged with that.")
     var memory = 4096
-    @Option(help: "The directory of the knowledge tables; found beside the executables when not given.") var seeds: String?
+    @Option(help: "The directory of the knowledge tables; found beside the executables when not given.") var seeds:
+        String?
     @OptionGroup var options: ServiceOptions
 
     func validate() throws {
@@ -39,11 +41,13 @@ struct ExtractCommand: ParsableCommand {
             let coder = Coder(knowledge: try Knowledge(directory: seeds ?? Installation.seeds()))
             let count = workers ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
             let service = ExtractionService(
-                .init(hub: hub, workers: count, secondsPerArticle: seconds, coder: Coder.version), logger: logger,
+                .init(hub: hub, workers: count, secondsPerArticle: seconds, coder: Coder.version),
+                logger: logger,
                 code: { article, isOverBudget in
                     try Drafts.records(coder.code(article, isOverBudget: isOverBudget), coder: Coder.version)
                 },
-                abandon: { _ in Glibc.exit(70) })
+                abandon: { _ in Glibc.exit(70) }
+            )
             return { service.shutdown() }
         }
     }

@@ -11,7 +11,8 @@ struct HubCommand: ParsableCommand {
             Without --database the usual PG* variables say where PostgreSQL is.
 
             Example: tidings-hub --database 'host=/run/postgresql dbname=tidings user=tidings_hub'
-            """)
+            """
+    )
 
     @Option(help: "PostgreSQL: a libpq connection string or URL.") var database = ""
     @Option(help: "Where extractors and ingest connect.") var work = "tcp://127.0.0.1:7400"
@@ -22,7 +23,9 @@ struct HubCommand: ParsableCommand {
     func run() throws {
         try options.serve("tidings-hub") { logger in
             let service = try HubService(
-                .init(database: database, workEndpoint: work, feedEndpoint: feed, tapEndpoint: tap), logger: logger)
+                .init(database: database, workEndpoint: work, feedEndpoint: feed, tapEndpoint: tap),
+                logger: logger
+            )
             return { service.shutdown() }
         }
     }

@@ -12,7 +12,8 @@ struct IngestCommand: ParsableCommand {
             taken at once; any other file is taken when it has not changed for the settle time. No file is ever deleted.
 
             Example: tidings-ingest --directory /srv/news --database 'host=/run/postgresql dbname=tidings user=tidings_ingest'
-            """)
+            """
+    )
 
     @Option(help: "The directory that holds inbox/, done/ and failed/.") var directory: String
     @Option(help: "PostgreSQL: a libpq connection string or URL; the PG* variables when not given.") var database = ""
@@ -22,13 +23,17 @@ struct IngestCommand: ParsableCommand {
     @OptionGroup var options: ServiceOptions
 
     func validate() throws {
-        guard settle >= 0, scan >= 10 else { throw ValidationError("--settle is at least 0 and --scan at least 10 milliseconds") }
+        guard settle >= 0, scan >= 10 else {
+            throw ValidationError("--settle is at least 0 and --scan at least 10 milliseconds")
+        }
     }
 
     func run() throws {
         try options.serve("tidings-ingest") { logger in
             let service = try IngestService(
-                .init(directory: directory, database: database, hub: hub, settle: settle, scan: scan), logger: logger)
+                .init(directory: directory, database: database, hub: hub, settle: settle, scan: scan),
+                logger: logger
+            )
             return { service.shutdown() }
         }
     }

@@ -7,7 +7,8 @@ struct WatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tidings-watch",
         abstract: "Follows the feed with a stored cursor and counts events a day and dyad.",
-        discussion: "Example: tidings-watch --database 'host=/run/postgresql dbname=tidings user=tidings_watch'")
+        discussion: "Example: tidings-watch --database 'host=/run/postgresql dbname=tidings user=tidings_watch'"
+    )
 
     @Option(help: "PostgreSQL: a libpq connection string or URL; the PG* variables when not given.") var database = ""
     @Option(help: "The hub's feed endpoint.") var feed = "tcp://127.0.0.1:7401"

@@ -8,8 +8,10 @@ import Supervision
 
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Checks what a support person would ask for, and says what to do. Exit code 1 when something is wrong.",
-        discussion: "Example: tidings doctor --data var")
+        abstract:
+            "Checks what a support person would ask for, and says what to do. Exit code 1 when something is wrong.",
+        discussion: "Example: tidings doctor --data var"
+    )
 
     @OptionGroup var stack: StackOptions
 
@@ -43,7 +45,9 @@ private struct Sheet {
         var name = utsname()
         uname(&name)
         let kernel = withUnsafeBytes(of: &name.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        good("Linux \(kernel), \(sysconf(Int32(_SC_NPROCESSORS_ONLN))) cores, executables in \(Installation.executable)")
+        good(
+            "Linux \(kernel), \(sysconf(Int32(_SC_NPROCESSORS_ONLN))) cores, executables in \(Installation.executable)"
+        )
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         if limit.rlim_cur < 1024 { warn("only \(limit.rlim_cur) open files are allowed", "Raise it: ulimit -n 4096") }
@@ -53,15 +57,20 @@ private struct Sheet {
     }
 
     mutating func disk(_ layout: DataLayout) {
-        guard access(layout.root, F_OK) == 0 else { return bad("no data directory \(layout.root)", "'tidings up --data DIR' makes one") }
+        guard access(layout.root, F_OK) == 0 else {
+            return bad("no data directory \(layout.root)", "'tidings up --data DIR' makes one")
+        }
         var volume = statvfs()
         if statvfs(layout.root, &volume) == 0 {
             let free = (Int(volume.f_bavail) * Int(volume.f_frsize)) >> 20
-            free > 1024 ? good("\(free) MiB free in \(layout.root)") : bad("only \(free) MiB free in \(layout.root)", "Make room")
+            free > 1024
+                ? good("\(free) MiB free in \(layout.root)")
+                : bad("only \(free) MiB free in \(layout.root)", "Make room")
         }
         if let milliseconds = fsyncMedian(layout.root) {
             let text = "the disk makes a write safe in \(milliseconds) ms (fsync of 4 KiB, median of 20)"
-            milliseconds < 20 ? good(text) : warn(text, "Every commit waits for that: a faster disk makes everything faster")
+            milliseconds < 20
+                ? good(text) : warn(text, "Every commit waits for that: a faster disk makes everything faster")
         }
     }
 
@@ -90,7 +99,9 @@ private struct Sheet {
         good("\(names.count) files wait in \(layout.inbox)")
         let failed = ((try? FileManager.default.contentsOfDirectory(atPath: layout.root + "/failed")) ?? [])
             .count { $0.hasSuffix(".error.json") }
-        if failed > 0 { warn("\(failed) files have failed", "Each has its reason beside it: \(layout.root)/failed/*.error.json") }
+        if failed > 0 {
+            warn("\(failed) files have failed", "Each has its reason beside it: \(layout.root)/failed/*.error.json")
+        }
     }
 
     mutating func database(_ stack: StackOptions) {
@@ -102,13 +113,16 @@ private struct Sheet {
                 select version(), current_setting('fsync'), current_setting('full_page_writes'),
                     (select max(version) from migration), pg_size_pretty(pg_database_size(current_database())),
                     extract(epoch from now())::bigint
-                """)[0]
+                """
+            )[0]
             good("\(try row.string(0).prefix(60)), schema \(try row.int(3)), \(try row.string(4))")
             for (index, name) in [(1, "fsync"), (2, "full_page_writes")] where try row.string(index) != "on" {
                 bad("\(name) is off", "A power failure would lose committed articles: set it on in postgresql.conf")
             }
             let skew = abs(try row.int(5) - Int(Date().timeIntervalSince1970))
-            if skew > 5 { warn("the database's clock is \(skew) s from this machine's", "Use one time server for both") }
+            if skew > 5 {
+                warn("the database's clock is \(skew) s from this machine's", "Use one time server for both")
+            }
         } catch {
             bad("the database does not answer as ours: \(error.message)", "'tidings migrate' brings it up to date")
         }
@@ -123,7 +137,8 @@ private struct Sheet {
         if figures.oldestReadySeconds > 60 {
             warn(
                 "an article has waited for \(figures.oldestReadySeconds) s; \(figures.ready) are in the queue",
-                "Add extractors: 'tidings up --workers N', or 'docker compose up --scale extract=N'")
+                "Add extractors: 'tidings up --workers N', or 'docker compose up --scale extract=N'"
+            )
         }
         if figures.unsequenced > 10_000 {
             warn("\(figures.unsequenced) records wait for their place in the log", "See the hub's log")

@@ -18,7 +18,8 @@ struct Extract: ParsableCommand {
 
             A line of --input jsonl is {"id","text","published","title","source","url"}, of which only text must be there; each line
             in gives one line out, {"id","article","entities","quotes","events"}, or {"id","error"}.
-            """)
+            """
+    )
 
     enum Input: String, ExpressibleByArgument, CaseIterable { case files, jsonl }
     enum Output: String, ExpressibleByArgument, CaseIterable { case jsonl, pretty }
@@ -84,7 +85,9 @@ struct Extract: ParsableCommand {
             do {
                 let line = try JSON.decode(Line.self, from: bytes)
                 var article = Article(sha256: sha256(of: bytes), format: .jsonl, text: line.text)
-                (article.title, article.source, article.url, article.published) = (line.title, line.source, line.url, line.published)
+                (article.title, article.source, article.url, article.published) = (
+                    line.title, line.source, line.url, line.published
+                )
                 good = write(article, id: line.id ?? article.id, coder) && good
             } catch {
                 good = false
@@ -114,8 +117,10 @@ struct Extract: ParsableCommand {
     private var isPretty: Bool { (output ?? (isatty(STDOUT_FILENO) == 1 ? .pretty : .jsonl)) == .pretty }
 
     private func pretty(_ coded: Coded) -> String {
-        "\(coded.article.title ?? coded.article.dateline ?? coded.id)\n  events\n" + coded.events.map(Pretty.lines).joined()
-            + "  quotes\n" + coded.quotes.map(Pretty.lines).joined() + "  entities\n" + coded.entities.map(Pretty.lines).joined()
+        "\(coded.article.title ?? coded.article.dateline ?? coded.id)\n  events\n"
+            + coded.events.map(Pretty.lines).joined()
+            + "  quotes\n" + coded.quotes.map(Pretty.lines).joined() + "  entities\n"
+            + coded.entities.map(Pretty.lines).joined()
     }
 }
 
@@ -156,7 +161,9 @@ private struct InputLines {
     func rest() throws -> [UInt8] {
         var copy = self
         while !copy.isAtEnd {
-            guard copy.buffer.count <= InputLines.lineLimit else { throw Complaint("\(name) has more than 64 MiB; split it") }
+            guard copy.buffer.count <= InputLines.lineLimit else {
+                throw Complaint("\(name) has more than 64 MiB; split it")
+            }
             try copy.fill()
         }
         if descriptor != STDIN_FILENO { close(descriptor) }

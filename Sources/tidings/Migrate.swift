@@ -12,16 +12,24 @@ struct Migrate: ParsableCommand {
             Examples:
               tidings migrate --database 'postgresql://postgres@db/tidings' --keys /run/keys
               PGHOST=db PGUSER=postgres PGDATABASE=tidings tidings migrate --keys /run/keys
-            """)
+            """
+    )
 
     @Option(help: "PostgreSQL: a libpq connection string or URL; the PG* variables when not given.") var database = ""
-    @Option(help: "The directory of the password files that 'tidings keys init' made; roles keep their passwords without it.")
+    @Option(
+        help:
+            "The directory of the password files that 'tidings keys init' made; roles keep their passwords without it."
+    )
     var keys: String?
 
     func run() throws {
         let connection = try Connection(database, application: "tidings migrate")
         let applied = try Migrator.apply(Schema.migrations(in: Installation.migrations()), on: connection)
-        output(applied.isEmpty ? "the schema is up to date\n" : "applied migrations \(applied.map(String.init).joined(separator: ", "))\n")
+        output(
+            applied.isEmpty
+                ? "the schema is up to date\n"
+                : "applied migrations \(applied.map(String.init).joined(separator: ", "))\n"
+        )
         if let keys {
             try Schema.setPasswords(Keys(directory: keys), on: connection)
             output("passwords are set\n")
@@ -31,13 +39,18 @@ struct Migrate: ParsableCommand {
 
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "Makes the secrets of an installation.", subcommands: [KeysInit.self])
+        commandName: "keys",
+        abstract: "Makes the secrets of an installation.",
+        subcommands: [KeysInit.self]
+    )
 }
 
 struct KeysInit: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Makes a password file a database role, each readable by its owner only; keeps those there.",
-        discussion: "Example: tidings keys init --keys /run/keys")
+        commandName: "init",
+        abstract: "Makes a password file a database role, each readable by its owner only; keeps those there.",
+        discussion: "Example: tidings keys init --keys /run/keys"
+    )
 
     @Option(help: "The directory of the password files.") var keys = "var/keys"
 

@@ -26,7 +26,9 @@ enum Pretty {
             return lines(quote.data)
         }
         if kind == "tidings.article.v1", let article = try? JSON.decode(Envelope<ArticleBody>.self, from: envelope) {
-            let (body, title) = (article.data, article.data.article.title ?? article.data.article.dateline ?? article.data.article.id)
+            let (body, title) = (
+                article.data, article.data.article.title ?? article.data.article.dateline ?? article.data.article.id
+            )
             return "  article \(title): \(body.events) events, \(body.quotes) quotes\n"
         }
         return String(decoding: envelope, as: UTF8.self) + "\n"

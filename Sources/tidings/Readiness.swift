@@ -59,8 +59,12 @@ struct Readiness {
         }
         report.hub = hub(patience: patience)
         if let hub = report.hub {
-            if hub.epoch == nil { report.missing.append("the hub does not know its log yet: it waits for the database") }
-            if hub.workers.isEmpty, !without.contains("extract") { report.missing.append("no extractor has come to the hub") }
+            if hub.epoch == nil {
+                report.missing.append("the hub does not know its log yet: it waits for the database")
+            }
+            if hub.workers.isEmpty, !without.contains("extract") {
+                report.missing.append("no extractor has come to the hub")
+            }
         } else {
             report.missing.append("the hub does not answer at \(feed)")
         }

@@ -12,11 +12,15 @@ struct Show: ParsableCommand {
               tidings show article 0c1e…        by id, or by the SHA-256 of its bytes
               tidings show event 018d…
             """,
-        subcommands: [ShowArticle.self, ShowEvent.self])
+        subcommands: [ShowArticle.self, ShowEvent.self]
+    )
 }
 
 struct ShowArticle: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "article", abstract: "An article, its quotes and its events.")
+    static let configuration = CommandConfiguration(
+        commandName: "article",
+        abstract: "An article, its quotes and its events."
+    )
 
     @Argument(help: "The article's id or SHA-256.") var id: String
     @OptionGroup var stack: StackOptions
@@ -36,7 +40,9 @@ struct ShowEvent: ParsableCommand {
     @OptionGroup var stack: StackOptions
 
     func run() throws {
-        guard let found = try OperatorStore.event(id.lowercased(), on: stack.connect()) else { throw Complaint("no event \(id)") }
+        guard let found = try OperatorStore.event(id.lowercased(), on: stack.connect()) else {
+            throw Complaint("no event \(id)")
+        }
         output(found + [UInt8(ascii: "\n")])
     }
 }
@@ -52,7 +58,9 @@ struct Dead: ParsableCommand {
               tidings dead show 0c1e…
               tidings dead retry --all
             """,
-        subcommands: [DeadList.self, DeadShow.self, DeadRetry.self], defaultSubcommand: DeadList.self)
+        subcommands: [DeadList.self, DeadShow.self, DeadRetry.self],
+        defaultSubcommand: DeadList.self
+    )
 }
 
 struct DeadList: ParsableCommand {
@@ -64,7 +72,9 @@ struct DeadList: ParsableCommand {
     func run() throws {
         let jobs = try OperatorStore.dead(limit: limit, on: stack.connect())
         for job in jobs {
-            output("\(job.article)  \(job.file ?? "?")  after \(job.attempts) deliveries: \(job.reason ?? "no reason given")\n")
+            output(
+                "\(job.article)  \(job.file ?? "?")  after \(job.attempts) deliveries: \(job.reason ?? "no reason given")\n"
+            )
         }
         if jobs.isEmpty { note("none") }
     }
@@ -77,13 +87,18 @@ struct DeadShow: ParsableCommand {
     @OptionGroup var stack: StackOptions
 
     func run() throws {
-        guard let found = try OperatorStore.article(id.lowercased(), on: stack.connect()) else { throw Complaint("no article \(id)") }
+        guard let found = try OperatorStore.article(id.lowercased(), on: stack.connect()) else {
+            throw Complaint("no article \(id)")
+        }
         output(found + [UInt8(ascii: "\n")])
     }
 }
 
 struct DeadRetry: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "retry", abstract: "Puts dead jobs back into the queue.")
+    static let configuration = CommandConfiguration(
+        commandName: "retry",
+        abstract: "Puts dead jobs back into the queue."
+    )
 
     @Argument(help: "The article's id.") var id: String?
     @Flag(help: "All of them.") var all = false

@@ -7,13 +7,18 @@ import Supervision
 /// Which installation a command is about.
 struct StackOptions: ParsableArguments {
     @Option(help: "The data directory of 'tidings up'.") var data = "var"
-    @Option(help: "PostgreSQL: a libpq connection string or URL; by default the private server of --data, else the PG* variables.")
+    @Option(
+        help:
+            "PostgreSQL: a libpq connection string or URL; by default the private server of --data, else the PG* variables."
+    )
     var database: String?
     @Option(help: "The hub's feed endpoint; by default that of --data, else tcp://127.0.0.1:7401.") var feed: String?
 
     var layout: DataLayout { DataLayout(data) }
 
-    var feedEndpoint: String { feed ?? StackState(of: layout)?.endpoints.feed ?? StackState.Endpoints(portBase: 7400).feed }
+    var feedEndpoint: String {
+        feed ?? StackState(of: layout)?.endpoints.feed ?? StackState.Endpoints(portBase: 7400).feed
+    }
 
     /// The connection string for a person.
     var databaseString: String {
@@ -28,7 +33,7 @@ struct StackOptions: ParsableArguments {
             return try Connection(databaseString, application: "tidings")
         } catch {
             let hint =
-                StackState(of: layout)?.isRunning == true
+                layout.isHeld
                 ? "see \(PostgresCluster(directory: layout.postgres).logFile)"
                 : "is the stack up? 'tidings up --data \(data)' starts it; --database names another server"
             throw Complaint("no database: \(error.message); \(hint)")
@@ -46,7 +51,9 @@ struct Complaint: Error, CustomStringConvertible {
 func output(_ bytes: [UInt8]) {
     var written = 0
     while written < bytes.count {
-        let count = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress.map { $0 + written }, bytes.count - written) }
+        let count = bytes.withUnsafeBytes {
+            write(STDOUT_FILENO, $0.baseAddress.map { $0 + written }, bytes.count - written)
+        }
         if count < 0, errno == EINTR { continue }
         guard count > 0 else { exit(errno == EPIPE ? 0 : 74) }
         written += count

@@ -10,7 +10,8 @@ struct Status: ParsableCommand {
               tidings status
               tidings status --output json
               tidings status --hub-only            for health checks where no database can be reached
-            """)
+            """
+    )
 
     enum Output: String, ExpressibleByArgument, CaseIterable { case text, json }
 
@@ -42,15 +43,21 @@ struct Status: ParsableCommand {
             let age = figures.ready > 0 ? ", the oldest for \(figures.oldestReadySeconds) s" : ""
             lines.append("queue     \(figures.ready) ready\(age), \(figures.leased) in work, \(figures.dead) dead")
             if figures.dead > 0 { lines.append("          'tidings dead list' shows why") }
-            lines.append("log       head \(figures.head), \(figures.unsequenced) waiting for their place, epoch \(figures.epoch)")
+            lines.append(
+                "log       head \(figures.head), \(figures.unsequenced) waiting for their place, epoch \(figures.epoch)"
+            )
         }
         if let hub = report.hub {
             for worker in hub.workers { lines.append("worker    \(worker.name)  \(worker.coder), \(worker.jobs) jobs") }
-            for subscriber in hub.subscribers { lines.append("reader    \(subscriber.client), \(subscriber.lag) behind") }
+            for subscriber in hub.subscribers {
+                lines.append("reader    \(subscriber.client), \(subscriber.lag) behind")
+            }
         }
         for life in report.services {
             let name = life.name + String(repeating: " ", count: max(1, 10 - life.name.count))
-            lines.append("\(name)\(life.instance), \(life.secondsAgo) s ago\(life.name == "hub" ? "" : "  \(life.state)")")
+            lines.append(
+                "\(name)\(life.instance), \(life.secondsAgo) s ago\(life.name == "hub" ? "" : "  \(life.state)")"
+            )
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -1,6 +1,6 @@
 import ArgumentParser
-import FoundationEssentials
 import CSystem
+import FoundationEssentials
 import Glibc
 import Supervision
 
@@ -13,7 +13,8 @@ struct Submit: ParsableCommand {
             Examples:
               tidings submit report.txt page.html batch.jsonl
               curl -s https://example.org/story.html | tidings submit
-            """)
+            """
+    )
 
     @Argument(help: "Files; standard input when there are none, or for '-'.") var files: [String] = []
     @Option(help: "The data directory of 'tidings up'.") var data = "var"
@@ -21,7 +22,9 @@ struct Submit: ParsableCommand {
     func run() throws {
         let dropping = Dropping(inbox: DataLayout(data).inbox)
         guard access(dropping.inbox, W_OK) == 0 else {
-            throw Complaint("no inbox at \(dropping.inbox): \(String(cString: strerror(errno))); 'tidings up --data \(data)' makes it")
+            throw Complaint(
+                "no inbox at \(dropping.inbox): \(String(cString: strerror(errno))); 'tidings up --data \(data)' makes it"
+            )
         }
         var failed = false
         for file in files.isEmpty ? ["-"] : files {
@@ -53,7 +56,9 @@ struct Submit: ParsableCommand {
             guard count >= 0 else { throw Complaint("cannot read \(name): \(String(cString: strerror(errno)))") }
             if count == 0 { return bytes }
             bytes += buffer[..<count]
-            guard bytes.count <= 64 << 20 else { throw Complaint("\(name) has more than 64 MiB; split it into smaller files") }
+            guard bytes.count <= 64 << 20 else {
+                throw Complaint("\(name) has more than 64 MiB; split it into smaller files")
+            }
         }
     }
 }
@@ -66,11 +71,15 @@ struct Dropping {
     func drop(_ bytes: [UInt8], name: String) throws -> String {
         let part = "\(inbox)/.\(getpid())-\(UInt32.random(in: 0...UInt32.max)).part"
         let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw Complaint("cannot write into \(inbox): \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else {
+            throw Complaint("cannot write into \(inbox): \(String(cString: strerror(errno)))")
+        }
         defer { unlink(part) }
         var written = 0
         while written < bytes.count {
-            let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress.map { $0 + written }, bytes.count - written) }
+            let count = bytes.withUnsafeBytes {
+                write(descriptor, $0.baseAddress.map { $0 + written }, bytes.count - written)
+            }
             guard count > 0 else {
                 close(descriptor)
                 throw Complaint("cannot write into \(inbox): \(String(cString: strerror(errno)))")
@@ -87,7 +96,9 @@ struct Dropping {
             if rename(part, unlessTaken: target) { return target }
             guard errno == EEXIST else { throw Complaint("cannot put \(target): \(String(cString: strerror(errno)))") }
         }
-        throw Complaint("ten thousand files named \(visible) wait in \(inbox); is ingest running? 'tidings status' tells")
+        throw Complaint(
+            "ten thousand files named \(visible) wait in \(inbox); is ingest running? 'tidings status' tells"
+        )
     }
 
     private func rename(_ part: String, unlessTaken target: String) -> Bool {

@@ -17,7 +17,8 @@ struct Subscribe: ParsableCommand {
               tidings subscribe --from start --idle 2
               tidings subscribe --filter 'type=event event=SANCTION,COERCE recipient=USA' --output pretty
               tidings subscribe --from 4711 --count 10
-            """)
+            """
+    )
 
     enum From: ExpressibleByArgument {
         case start, now
@@ -70,7 +71,8 @@ struct Subscribe: ParsableCommand {
             complaint.look(at: reader, now)
             var lines: [UInt8] = []
             for delivery in deliveries.prefix(left) {
-                lines += isPretty ? Array(Pretty.lines(delivery.envelope).utf8) : delivery.envelope + [UInt8(ascii: "\n")]
+                lines +=
+                    isPretty ? Array(Pretty.lines(delivery.envelope).utf8) : delivery.envelope + [UInt8(ascii: "\n")]
             }
             if !lines.isEmpty { tidings.output(lines) }
             left -= min(left, deliveries.count)

@@ -16,7 +16,9 @@ struct Tidings: ParsableCommand {
               tidings status                                 is it well? exit code 0 when ready
             """,
         subcommands: [
-            Up.self, Down.self, Submit.self, Subscribe.self, Show.self, Status.self, Dead.self, Extract.self, Doctor.self,
+            Up.self, Down.self, Submit.self, Subscribe.self, Show.self, Status.self, Dead.self, Extract.self,
+            Doctor.self,
             Migrate.self, KeysCommand.self,
-        ])
+        ]
+    )
 }

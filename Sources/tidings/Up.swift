@@ -19,13 +19,15 @@ struct Up: ParsableCommand {
             Examples:
               tidings up --demo
               tidings up --data /srv/tidings --port-base 7500 --workers 4
-            """)
+            """
+    )
 
     @Option(help: "The directory that holds everything.") var data = "var"
     @Option(help: "First of the hub's three ports: work, feed, tap.") var portBase = 7400
     @Flag(help: "Feed the sample articles and print the events as they arrive.") var demo = false
     @Option(help: "Articles coded at one time; as many as there are cores when not given.") var workers: Int?
-    @Option(help: "A service to leave out, such as one that runs elsewhere: ingest, extract or watch.") var without: [String] = []
+    @Option(help: "A service to leave out, such as one that runs elsewhere: ingest, extract or watch.") var without:
+        [String] = []
     @Option(help: "Milliseconds without change after which a dropped file is whole.") var settle = 2000
     @OptionGroup var options: ServiceOptions
 
@@ -43,13 +45,15 @@ struct Up: ParsableCommand {
         let layout = DataLayout(data)
         let lock = try UpLock(layout)
         defer { lock.release() }
+        let endpoints = StackState.Endpoints(portBase: portBase)
         do {
+            try StackState(endpoints: endpoints).write(to: layout)
             try Preparation(layout, logger).run()
         } catch {
             try? PostgresCluster(directory: layout.postgres).stop()
+            unlink(layout.stateFile)
             throw Complaint("\(error)")
         }
-        let endpoints = StackState.Endpoints(portBase: portBase)
         let supervisor = Supervisor(services(layout, endpoints), layout: layout, endpoints: endpoints, logger: logger)
         defer {
             note("stopping…")
@@ -69,29 +73,39 @@ struct Up: ParsableCommand {
             let path = Installation.sibling("tidings-\(name)")
             return .init(
                 name: name,
-                command: [path] + arguments + ["--end-with-input", "--log-format", "text", "--log-level", options.logLevel])
+                command: [path] + arguments + [
+                    "--end-with-input", "--log-format", "text", "--log-level", options.logLevel,
+                ]
+            )
         }
         let all = [
             service(
                 "hub",
                 [
-                    "--database", layout.database(.hub), "--work", endpoints.work, "--feed", endpoints.feed, "--tap", endpoints.tap,
-                ]),
+                    "--database", layout.database(.hub), "--work", endpoints.work, "--feed", endpoints.feed, "--tap",
+                    endpoints.tap,
+                ]
+            ),
             service("extract", ["--hub", endpoints.work] + (workers.map { ["--workers", "\($0)"] } ?? [])),
             service("watch", ["--database", layout.database(.watch), "--feed", endpoints.feed]),
             service(
                 "ingest",
                 [
-                    "--database", layout.database(.ingest), "--hub", endpoints.work, "--directory", layout.root, "--settle",
+                    "--database", layout.database(.ingest), "--hub", endpoints.work, "--directory", layout.root,
+                    "--settle",
                     "\(settle)",
-                ]),
+                ]
+            ),
         ]
         return all.filter { !without.contains($0.name) }
     }
 
     /// - Returns: false when asked to end before.
     private func waitUntilReady(
-        _ supervisor: Supervisor, _ readiness: Readiness, _ layout: DataLayout, _ started: Int
+        _ supervisor: Supervisor,
+        _ readiness: Readiness,
+        _ layout: DataLayout,
+        _ started: Int
     ) throws -> Bool {
         var said = Monotonic.milliseconds()
         var missing = ["nothing has started yet"]
@@ -106,7 +120,9 @@ struct Up: ParsableCommand {
                 note("waiting: \(missing.joined(separator: "; "))")
             }
             guard now - started < 60_000 else {
-                throw Complaint("not ready after 60 s: \(missing.joined(separator: "; ")). The logs are in \(layout.logs)")
+                throw Complaint(
+                    "not ready after 60 s: \(missing.joined(separator: "; ")). The logs are in \(layout.logs)"
+                )
             }
         }
     }
@@ -122,7 +138,8 @@ struct Up: ParsableCommand {
               database            psql \"\(layout.database(.operator))\"
               logs                \(layout.logs)
             Ctrl-C stops everything.
-            """)
+            """
+        )
     }
 }
 
@@ -133,7 +150,9 @@ private struct UpLock {
     init(_ layout: DataLayout) throws {
         try FileManager.default.createDirectory(atPath: layout.root, withIntermediateDirectories: true)
         descriptor = open(layout.lockFile, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
-        guard descriptor >= 0 else { throw Complaint("cannot open \(layout.lockFile): \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else {
+            throw Complaint("cannot open \(layout.lockFile): \(String(cString: strerror(errno)))")
+        }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let holder = StackState(of: layout).map { " by process \($0.pid)" } ?? ""
             throw Complaint("\(layout.root) is in use\(holder); 'tidings down --data \(layout.root)' stops it")
@@ -165,7 +184,9 @@ private struct Preparation {
         try Schema.create(database: "tidings", on: server)
         let connection = try Connection(admin("tidings"), application: "tidings up")
         let applied = try Migrator.apply(Schema.migrations(in: Installation.migrations()), on: connection)
-        if !applied.isEmpty { note("database schema: applied migrations \(applied.map(String.init).joined(separator: ", "))") }
+        if !applied.isEmpty {
+            note("database schema: applied migrations \(applied.map(String.init).joined(separator: ", "))")
+        }
         try Schema.setPasswords(keys, on: connection)
     }
 
@@ -210,23 +231,25 @@ private final class Demo {
 struct Down: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Stops what 'tidings up' runs in a data directory, and waits for it.",
-        discussion: "Example: tidings down --data var")
+        discussion: "Example: tidings down --data var"
+    )
 
     @Option(help: "The data directory of 'tidings up'.") var data = "var"
 
     func run() throws {
         let layout = DataLayout(data)
         let cluster = PostgresCluster(directory: layout.postgres)
-        if let state = StackState(of: layout), state.isRunning {
+        if layout.isHeld, let state = StackState(of: layout) {
             kill(state.pid, SIGTERM)
             let deadline = Monotonic.milliseconds() + 130_000
-            while state.isRunning, StackState(of: layout) != nil {
+            while layout.isHeld {
                 guard Monotonic.milliseconds() < deadline else {
-                    throw Complaint("process \(state.pid) does not end; 'kill -9 \(state.pid)', then 'tidings down' again")
+                    throw Complaint(
+                        "process \(state.pid) does not end; 'kill -9 \(state.pid)', then 'tidings down' again"
+                    )
                 }
-                Monotonic.sleep(milliseconds: 50)
+                Monotonic.sleep(milliseconds: 20)
             }
-            while state.isRunning, Monotonic.milliseconds() < deadline { Monotonic.sleep(milliseconds: 20) }
             note("stopped")
         } else if cluster.isRunning {
             try cluster.stop()

@@ -38,12 +38,16 @@ struct Record {
 
     init?(_ line: Substring) {
         guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
-            let sequence = (object["sequence"] as? String).flatMap(Int.init), let tseq = (object["tseq"] as? String).flatMap(Int.init),
-            let topic = object["topic"] as? String, let id = object["id"] as? String, let kind = object["type"] as? String,
+            let sequence = (object["sequence"] as? String).flatMap(Int.init),
+            let tseq = (object["tseq"] as? String).flatMap(Int.init),
+            let topic = object["topic"] as? String, let id = object["id"] as? String,
+            let kind = object["type"] as? String,
             let epoch = object["epoch"] as? String, let data = object["data"] as? [String: Any],
             let article = data["article"] as? [String: Any], let articleID = article["id"] as? String
         else { return nil }
-        (self.sequence, self.tseq, self.topic, self.id, self.kind, self.epoch) = (sequence, tseq, topic, id, kind, epoch)
+        (self.sequence, self.tseq, self.topic, self.id, self.kind, self.epoch) = (
+            sequence, tseq, topic, id, kind, epoch
+        )
         (self.data, self.articleID) = (data, articleID)
         title = article["title"] as? String ?? ""
     }
@@ -96,7 +100,9 @@ func check(dropped: [String: Int], received: String) -> (Findings, records: Int)
     for title in duplicated { findings.add("duplicated: \(title)") }
     for title in foreign { findings.add("never dropped: \(title)") }
     for id in counts.keys where articles[id] == nil { findings.add("records of \(id), but no article record") }
-    print("dropped \(dropped.count), received \(articles.count) articles in \(records) records; lost \(lost.count), duplicated \(duplicated.count)")
+    print(
+        "dropped \(dropped.count), received \(articles.count) articles in \(records) records; lost \(lost.count), duplicated \(duplicated.count)"
+    )
     return (findings, records)
 }
 

@@ -12,7 +12,8 @@ import Testing
         let connection = try connect()
         let hostile = "'; drop table x; --"
         let rows = try connection.query(
-            "select \(hostile), \(42), \([UInt8]([0, 255])), \(true), \(String?.none)::text, \(-7)::int")
+            "select \(hostile), \(42), \([UInt8]([0, 255])), \(true), \(String?.none)::text, \(-7)::int"
+        )
         #expect(try rows[0].string(0) == hostile)
         #expect(try rows[0].int(1) == 42)
         #expect(try rows[0].bytes(2) == [0, 255])
@@ -24,7 +25,8 @@ import Testing
     @Test func `arrays keep order, nulls and emptiness`() throws {
         let connection = try connect()
         let rows = try connection.query(
-            "select * from unnest(\([1, 2, 3]), \(["a", nil, "ü"] as [String?]), \([[1], [], [2, 0]] as [[UInt8]]))")
+            "select * from unnest(\([1, 2, 3]), \(["a", nil, "ü"] as [String?]), \([[1], [], [2, 0]] as [[UInt8]]))"
+        )
         #expect(try rows.map { try $0.int(0) } == [1, 2, 3])
         #expect(try rows.map { try $0.optionalString(1) } == ["a", nil, "ü"])
         #expect(try rows.map { try $0.bytes(2) } == [[1], [], [2, 0]])
@@ -74,7 +76,9 @@ import Testing
         let database = try PrivatePostgres.shared.get().freshDatabase()
         let victim = try Connection(database, application: "victim")
         let other = try Connection(database, application: "tests")
-        try other.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'victim' and datname = current_database()")
+        try other.query(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'victim' and datname = current_database()"
+        )
         let error = #expect(throws: PostgresError.self) { try victim.query("select 1") }
         #expect(error?.isConnectionLost == true)
     }

@@ -21,7 +21,8 @@ import Testing
         // RFC 9562, appendix A.4: www.example.com in the DNS namespace.
         #expect(
             UUIDv5.name("www.example.com", in: "6ba7b810-9dad-11d1-80b4-00c04fd430c8")
-                == "2ed6657d-e927-568b-95e1-2665a8aea6a2")
+                == "2ed6657d-e927-568b-95e1-2665a8aea6a2"
+        )
     }
 
     @Test(arguments: [("161", -4.0), ("163", -8.0), ("0234", 3.4), ("1822", -9.0), ("112", -2.0), ("20", -10.0)])
@@ -38,8 +39,17 @@ import Testing
         var event = Event(
             event: .sanction,
             evidence: Evidence(
-                sentence: 0, text: article.text, event: [Span(6, 14)], actor: [Span(0, 5)], recipient: [], date: [],
-                rule: "test"), article: ArticleReference(article), coder: "test 1")
+                sentence: 0,
+                text: article.text,
+                event: [Span(6, 14)],
+                actor: [Span(0, 5)],
+                recipient: [],
+                date: [],
+                rule: "test"
+            ),
+            article: ArticleReference(article),
+            coder: "test 1"
+        )
         event.mode = ["expel"]
         event.cameo = "161"
         event.actor = [Actor(text: "Spain", name: "Spain", code: "ESP")]
@@ -56,7 +66,14 @@ import Testing
     @Test func `the same act in the same article has the same identifier, another status another`() {
         let article = Article(sha256: sha256(of: [1]), format: .text, text: "x")
         let evidence = Evidence(
-            sentence: 0, text: "x", event: [Span(0, 1)], actor: [], recipient: [], date: [], rule: "r")
+            sentence: 0,
+            text: "x",
+            event: [Span(0, 1)],
+            actor: [],
+            recipient: [],
+            date: [],
+            rule: "r"
+        )
         var one = Event(event: .accuse, evidence: evidence, article: ArticleReference(article), coder: "c")
         var two = one
         two.status = .denied

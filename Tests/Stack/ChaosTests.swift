@@ -12,7 +12,9 @@ import Testing
 @Suite("Faults", .timeLimit(.minutes(30)), .serialized) struct ChaosTests {
     private struct Plan {
         let articles = ProcessInfo.processInfo.environment["TIDINGS_CHAOS_ARTICLES"].flatMap(Int.init) ?? 240
-        let seed = ProcessInfo.processInfo.environment["TIDINGS_CHAOS_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...UInt64.max)
+        let seed =
+            ProcessInfo.processInfo.environment["TIDINGS_CHAOS_SEED"].flatMap(UInt64.init)
+            ?? UInt64.random(in: 0...UInt64.max)
     }
 
     /// SplitMix64 (Steele, Lea and Flood 2014), so that a run can be repeated from its seed.
@@ -73,7 +75,9 @@ import Testing
             let deadline = Monotonic.milliseconds() + 20_000
             while true {
                 if let process = stack.process(fault), kill(process, SIGKILL) == 0 { return }
-                guard Monotonic.milliseconds() < deadline else { throw LiveStack.Failure("\(fault) does not come back") }
+                guard Monotonic.milliseconds() < deadline else {
+                    throw LiveStack.Failure("\(fault) does not come back")
+                }
                 Monotonic.sleep(milliseconds: 20)
             }
         }

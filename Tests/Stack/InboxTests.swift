@@ -32,7 +32,8 @@ import Testing
         func start() throws {
             service = try IngestService(
                 .init(directory: root, database: database, hub: "tcp://127.0.0.1:1", settle: 300, scan: 400),
-                logger: .service("test", level: .critical))
+                logger: .service("test", level: .critical)
+            )
         }
 
         func stop() {
@@ -45,7 +46,9 @@ import Testing
             try? FileManager.default.removeItem(atPath: root)
         }
 
-        func write(_ bytes: [UInt8], _ path: String) throws { try Data(bytes).write(to: URL(filePath: "\(root)/\(path)")) }
+        func write(_ bytes: [UInt8], _ path: String) throws {
+            try Data(bytes).write(to: URL(filePath: "\(root)/\(path)"))
+        }
 
         func drop(_ text: String, _ name: String) throws {
             try write(Array(text.utf8), "inbox/.\(name).part")
@@ -86,7 +89,11 @@ import Testing
         try fixture.drop(InboxTests.report, "a.txt")
         #expect(fixture.appears("done/a.txt"))
         #expect(Monotonic.milliseconds() - start < 250, "taken by notice, not by settling or by the next listing")
-        #expect(try fixture.count("select count(*) from article join job on job.article_id = article.id join sighting s on s.article_id = article.id") == 1)
+        #expect(
+            try fixture.count(
+                "select count(*) from article join job on job.article_id = article.id join sighting s on s.article_id = article.id"
+            ) == 1
+        )
         #expect(!fixture.exists("inbox/a.txt"))
     }
 
@@ -112,7 +119,9 @@ import Testing
         #expect(fixture.exists("inbox/slow.txt"), "a writer still has it open")
         close(descriptor)
         #expect(fixture.appears("done/slow.txt"))
-        #expect(try fixture.count("select count(*) from article where text like '%first half. And the second half.%'") == 1)
+        #expect(
+            try fixture.count("select count(*) from article where text like '%first half. And the second half.%'") == 1
+        )
     }
 
     @Test func `names of files in the making are left alone`() throws {
@@ -123,19 +132,25 @@ import Testing
         try fixture.drop(InboxTests.report, "real.txt")
         #expect(fixture.appears("done/real.txt"))
         Monotonic.sleep(milliseconds: 1000)
-        for name in [".hidden", "a.part", "b.tmp", "c.swp", "d~", "e.filepart", "f.crdownload"] { #expect(fixture.exists("inbox/\(name)")) }
+        for name in [".hidden", "a.part", "b.tmp", "c.swp", "d~", "e.filepart", "f.crdownload"] {
+            #expect(fixture.exists("inbox/\(name)"))
+        }
         #expect(try fixture.count("select count(*) from sighting") == 1)
     }
 
-    @Test(arguments: [
-        ("empty.txt", [UInt8](), "empty"),
-        ("latin1.txt", Array("Title: Caf".utf8) + [0xE9, 0x0A, 0x0A] + Array("Text.".utf8), "not-utf8"),
-        ("nul.txt", Array("Title: A\n\nText\0text".utf8), "nul-byte"),
-        ("picture.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0], nil),
-        ("broken.json", Array(#"{"headline": "A", "articleBody": "#.utf8), nil),
-    ] as [(String, [UInt8], String?)])
+    @Test(
+        arguments: [
+            ("empty.txt", [UInt8](), "empty"),
+            ("latin1.txt", Array("Title: Caf".utf8) + [0xE9, 0x0A, 0x0A] + Array("Text.".utf8), "not-utf8"),
+            ("nul.txt", Array("Title: A\n\nText\0text".utf8), "nul-byte"),
+            ("picture.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0], nil),
+            ("broken.json", Array(#"{"headline": "A", "articleBody": "#.utf8), nil),
+        ] as [(String, [UInt8], String?)]
+    )
     func `what cannot be read goes to failed with a reason, and the next article is not delayed`(
-        _ name: String, _ bytes: [UInt8], _ code: String?
+        _ name: String,
+        _ bytes: [UInt8],
+        _ code: String?
     ) throws {
         let fixture = try Fixture()
         try fixture.write(bytes, "inbox/.x.part")
@@ -220,7 +235,9 @@ import Testing
     @Test func `ten thousand files that were there before the start all arrive`() throws {
         // The kernel's queue of notices overflows at 16,384: the listing finds what notices did not tell.
         let fixture = try Fixture(start: false)
-        for number in 0..<10_000 { try fixture.write(Array("Title: \(number)\n\nROME — Text \(number).\n".utf8), "inbox/\(number).txt") }
+        for number in 0..<10_000 {
+            try fixture.write(Array("Title: \(number)\n\nROME — Text \(number).\n".utf8), "inbox/\(number).txt")
+        }
         try fixture.start()
         let deadline = Monotonic.milliseconds() + 60_000
         while try fixture.count("select count(*) from article") < 10_000, Monotonic.milliseconds() < deadline {

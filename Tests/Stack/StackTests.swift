@@ -21,11 +21,14 @@ import Testing
         let stack = try LiveStack("way")
         let python = try ChildProcess(
             ["/usr/bin/env", "python3", LiveStack.packageRoot + "/docs/subscribe.py", stack.tap, "article/"],
-            log: "\(stack.directory)/python.jsonl")
+            log: "\(stack.directory)/python.jsonl"
+        )
         // A tap shows what comes after the subscription has arrived.
         Monotonic.sleep(milliseconds: 1500)
         try stack.drop(StackTests.report, as: "report.txt")
-        let received = try stack.tool(["subscribe", "--from", "start", "--idle", "1", "--output", "jsonl", "--count", "50"])
+        let received = try stack.tool([
+            "subscribe", "--from", "start", "--idle", "1", "--output", "jsonl", "--count", "50",
+        ])
         #expect(received.status == 0)
         let lines = received.output.split(separator: "\n")
         #expect(lines.contains { $0.contains(#""type":"tidings.event.v1""#) && $0.contains(#""event":"REQUEST""#) })
@@ -37,7 +40,10 @@ import Testing
         python.send(signal: SIGKILL)
         while python.ended() == nil { Monotonic.sleep(milliseconds: 5) }
 
-        let id = lines.last?.split(separator: #""article":{"#).last?.split(separator: #""id":""#).dropFirst().first?.prefix(36) ?? ""
+        let id =
+            lines.last?.split(separator: #""article":{"#).last?.split(separator: #""id":""#).dropFirst().first?.prefix(
+                36
+            ) ?? ""
         let shown = try stack.tool(["show", "article", String(id)])
         #expect(shown.status == 0 && shown.output.contains("\"events\""))
 
@@ -52,7 +58,9 @@ import Testing
             let text = StackTests.report.replacing("Title: Sanctions", with: "Title: Sanctions \(number)")
             #expect(try stack.tool(["submit"], input: text).status == 0)
         }
-        let all = try stack.tool(["subscribe", "--from", "start", "--idle", "1.5", "--output", "jsonl"]).output.split(separator: "\n")
+        let all = try stack.tool(["subscribe", "--from", "start", "--idle", "1.5", "--output", "jsonl"]).output.split(
+            separator: "\n"
+        )
         #expect(all.count { $0.contains(#""type":"tidings.article.v1""#) } == 5)
         let articles = try stack.tool(
             ["subscribe", "--from", "start", "--filter", "type=article", "--count", "2", "--output", "jsonl"])

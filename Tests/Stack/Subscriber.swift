@@ -22,9 +22,12 @@ final class Subscriber {
         // Standard error goes elsewhere: only records may stand in the file.
         try ChildProcess(
             [
-                "/bin/sh", "-c", "exec \"$@\" 2>>\(stack.directory)/subscriber.log", "run", LiveStack.binary("tidings"), "subscribe",
+                "/bin/sh", "-c", "exec \"$@\" 2>>\(stack.directory)/subscriber.log", "run", LiveStack.binary("tidings"),
+                "subscribe",
                 "--feed", stack.feed, "--from", from, "--output", "jsonl",
-            ], log: file)
+            ],
+            log: file
+        )
     }
 
     func kill() {

@@ -35,7 +35,9 @@ package final class LiveStack {
     private static func start(_ directory: String, _ portBase: Int, _ arguments: [String]) throws -> ChildProcess {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         return try ChildProcess(
-            [binary("tidings"), "up", "--data", directory, "--port-base", "\(portBase)"] + arguments, log: "\(directory)/up.log")
+            [binary("tidings"), "up", "--data", directory, "--port-base", "\(portBase)"] + arguments,
+            log: "\(directory)/up.log"
+        )
     }
 
     package var layout: DataLayout { DataLayout(directory) }
@@ -47,7 +49,9 @@ package final class LiveStack {
         let deadline = Monotonic.milliseconds() + 60_000
         while try tool(["status"]).status != 0 {
             if let end = up.ended() { throw Failure("tidings up ended with \(end): \(log("../up"))") }
-            guard Monotonic.milliseconds() < deadline else { throw Failure("not ready: \(try tool(["status"]).output) \(log("../up"))") }
+            guard Monotonic.milliseconds() < deadline else {
+                throw Failure("not ready: \(try tool(["status"]).output) \(log("../up"))")
+            }
             Monotonic.sleep(milliseconds: 50)
         }
     }
@@ -99,7 +103,9 @@ package final class LiveStack {
         defer { for ending in ["in", "out"] { unlink("\(base).\(ending)") } }
         try Data((input ?? "").utf8).write(to: URL(filePath: "\(base).in"))
         let child = try ChildProcess(
-            ["/bin/sh", "-c", "in=$1; shift; exec \"$@\" < \"$in\"", "run", "\(base).in"] + command, log: "\(base).out")
+            ["/bin/sh", "-c", "in=$1; shift; exec \"$@\" < \"$in\"", "run", "\(base).in"] + command,
+            log: "\(base).out"
+        )
         var end = child.ended()
         while end == nil {
             Monotonic.sleep(milliseconds: 2)
@@ -149,7 +155,9 @@ package final class LiveStack {
         address.sin_port = in_port_t(UInt16(port).bigEndian)
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
         return withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
         } == 0
     }
 }

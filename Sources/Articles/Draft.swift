@@ -1,0 +1,117 @@
+import Records
+
+/// What a format's reader found, as written; `article` checks and normalises it.
+struct Draft {
+    var title: String?
+    var author: String?
+    var source: String?
+    var url: String?
+    var language: String?
+    var published: String?
+    var modified: String?
+    var text = ""
+
+    /// Makes the article, whose identity is the bytes in `range`, or the whole input; or says why there is none.
+    func article(_ format: Article.Format, in input: Input, range: Range<Int>? = nil) throws(ArticleError) -> Article {
+        let offset = range?.lowerBound
+        let body = Draft.normalised(text)
+        if body.isEmpty {
+            throw input.error(
+                .noText,
+                "has metadata but no text\(place(offset, input)): "
+                    + (format == .text ? "write it below the header" : "give it as articleBody or text"),
+                offset: offset
+            )
+        }
+        if body.utf8.count > input.limits.text {
+            throw input.error(
+                .tooLarge,
+                "has an article of \(body.utf8.count) bytes of text\(place(offset, input)), and "
+                    + "\(input.limits.text) is the limit: split it into its articles",
+                offset: offset
+            )
+        }
+        if body.utf8.contains(0) {
+            throw input.error(
+                .nulByte,
+                "has a NUL (\\u0000) in its text\(place(offset, input)): remove it",
+                offset: offset
+            )
+        }
+        let bytes = range.map { Array(input.bytes[$0]) } ?? input.bytes
+        var article = Article(sha256: sha256(of: bytes), format: format, text: body)
+        let dateline = Dateline(body)
+        article.title = Metadata.line(title)
+        article.author = Metadata.line(author)
+        article.source = Metadata.line(source) ?? dateline?.agency
+        article.url = Metadata.webAddress(url)
+        article.language = Metadata.languageTag(language)
+        article.dateline = dateline?.place
+        article.modified = StatedDate(modified)?.value
+        let stated = StatedDate(published) ?? dateline?.date
+        article.published = stated?.value
+        article.publishedReason = stated?.reason
+        return article
+    }
+
+    private func place(_ offset: Int?, _ input: Input) -> String {
+        offset.map { " (line \(input.line(at: $0)))" } ?? ""
+    }
+
+    /// Text with LF line ends and without blank ends.
+    private static func normalised(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        for (index, byte) in bytes.enumerated() {
+            if byte != 0x0D {
+                result.append(byte)
+            } else if index + 1 == bytes.count || bytes[index + 1] != 0x0A {
+                result.append(0x0A)
+            }
+        }
+        let first = result.firstIndex { !$0.isBlank } ?? result.endIndex
+        let last = result.lastIndex { !$0.isBlank } ?? first
+        return String(decoding: first < result.endIndex ? result[first...last] : [], as: UTF8.self)
+    }
+}
+
+/// Values of metadata as they may travel: in headers of messages, log lines and pages.
+enum Metadata {
+    /// Text on one line, without control characters, of at most `limit` bytes; nil when nothing is left.
+    static func line(_ text: String?, limit: Int = 4096) -> String? {
+        guard let text else { return nil }
+        var result = ""
+        var size = 0
+        var space = false
+        for scalar in text.unicodeScalars {
+            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+            if isControl || scalar.properties.isWhitespace {
+                space = !result.isEmpty
+                continue
+            }
+            size += UTF8.width(scalar) + (space ? 1 : 0)
+            if size > limit { break }
+            if space { result.append(" ") }
+            space = false
+            result.unicodeScalars.append(scalar)
+        }
+        return result.isEmpty ? nil : result
+    }
+
+    /// An absolute http or https address; another scheme is nobody's article and must not become a link.
+    static func webAddress(_ text: String?) -> String? {
+        guard let text = line(text), !text.contains(" ") else { return nil }
+        let lower = text.prefix(8).lowercased()
+        return lower.hasPrefix("https://") || lower.hasPrefix("http://") ? text : nil
+    }
+
+    /// A language tag of the shape `en` or `en-GB`.
+    static func languageTag(_ text: String?) -> String? {
+        guard let text = line(text, limit: 36)?.replacing("_", with: "-"), (2...35).contains(text.utf8.count),
+            text.utf8.allSatisfy({ $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "-") }),
+            (2...8).contains(text.utf8.prefix(while: \.isLetter).count)
+        else { return nil }
+        return text
+    }
+}
