@@ -40,10 +40,12 @@ package struct ChildProcess: ~Copyable {
 
     deinit { close(lifeline) }
 
-    /// Its exit, in words, once it has ended; nil while it runs. Ask no more after that.
+    /// Its exit, in words, once it has ended; nil while it runs. Whoever asks again hears that it ended before.
     package func ended() -> String? {
         var status: Int32 = 0
-        guard waitpid(pid, &status, WNOHANG) == pid else { return nil }
+        let answer = waitpid(pid, &status, WNOHANG)
+        if answer < 0, errno == ECHILD { return "ended before" }
+        guard answer == pid else { return nil }
         let signal = status & 0x7F
         return signal == 0 ? "exit \(status >> 8 & 0xFF)" : "signal \(signal)"
     }
