@@ -1,0 +1,151 @@
+package import Records
+
+/// What the project knows about the world: countries, places, people with their offices, organisations, common nouns for
+/// actors, and the frames that words of action open. Read once from the tables of a directory; immutable.
+package struct Knowledge: Sendable {
+    private var names: [String: Name] = [:]
+    private var surnames: [String: [Int]] = [:]
+    private var agents: [String: Agent] = [:]
+    /// The words that may begin a name, so that most words are looked up once.
+    private var firstWords: Set<Substring> = []
+    /// People, as `Name.Kind.person` numbers them.
+    package private(set) var people: [Person] = []
+    /// What verbs and nouns of action mean.
+    package private(set) var frames = Frames()
+
+    /// Reads the tables.
+    ///
+    /// - Parameter directory: holds countries.tsv, places.tsv, organisations.tsv, people.tsv, agents.tsv and frames.tsv.
+    /// - Throws: with file and line of the first row that is wrong.
+    package init(directory: String) throws(KnowledgeError) {
+        try readCountries(Table("countries.tsv", in: directory))
+        try readOrganisations(Table("organisations.tsv", in: directory))
+        try readPeople(Table("people.tsv", in: directory))
+        try readPlaces(Table("places.tsv", in: directory))
+        try readAgents(Table("agents.tsv", in: directory))
+        frames = try Frames(Table("frames.tsv", in: directory))
+    }
+
+    /// What a name stands for; words with one space between them.
+    package func name(_ phrase: String) -> Name? { names[phrase] }
+
+    /// Whether a name may begin with this word.
+    package func beginsName(_ word: String) -> Bool { firstWords.contains(Substring(word)) }
+
+    /// The people with this surname.
+    package func people(surname: String) -> [Int] { surnames[surname] ?? [] }
+
+    /// What kind of actor a common noun in lower case means.
+    package func agent(_ noun: String) -> Agent? { agents[noun] }
+
+    /// Who holds an office of a country on a day, when that is one person.
+    package func holder(of office: String, country: String, on day: CivilDate) -> Int? {
+        let holders = people.indices.filter { people[$0].country == country && people[$0].office(on: day)?.title == office }
+        return holders.count == 1 ? holders[0] : nil
+    }
+
+    // MARK: Reading
+
+    private mutating func add(_ phrase: String, _ name: Name) {
+        // The first table wins: a country's name is not a city's.
+        guard names[phrase] == nil else { return }
+        names[phrase] = name
+        firstWords.insert(phrase.prefix { $0 != " " })
+    }
+
+    private mutating func readCountries(_ table: Table) throws(KnowledgeError) {
+        for row in table.rows {
+            let code = try row.required("code")
+            let name = try row.required("name")
+            guard code.utf8.count == 3, code.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else {
+                throw row.error("'\(code)' is not an ISO 3166-1 alpha-3 code")
+            }
+            for phrase in try [name] + row.list("aliases") { add(phrase, Name(.country, name, code, nil)) }
+            for (column, kind) in [("adjectives", Name.Kind.adjective), ("demonyms", .demonym), ("metonyms", .metonym)] {
+                for phrase in try row.list(column) {
+                    add(phrase, Name(kind, kind == .metonym ? phrase : name, code, kind == .metonym ? .gov : nil))
+                }
+            }
+            let capitals = try row.list("capital")
+            for phrase in capitals { add(phrase, Name(.capital, capitals[0], code, nil)) }
+        }
+    }
+
+    private mutating func readOrganisations(_ table: Table) throws(KnowledgeError) {
+        for row in table.rows {
+            let name = try row.required("name")
+            let organisation = try Name(
+                .organisation, name, row.text("country"), row.value("sector", as: Sector.self))
+            for phrase in try [name] + row.list("aliases") { add(phrase, organisation) }
+        }
+    }
+
+    private mutating func readPlaces(_ table: Table) throws(KnowledgeError) {
+        for row in table.rows {
+            let name = try row.required("name")
+            let place = try Name(.place, name, row.text("country"), nil)
+            for phrase in try [name] + row.list("aliases") { add(phrase, place) }
+        }
+    }
+
+    private mutating func readPeople(_ table: Table) throws(KnowledgeError) {
+        var numbers: [String: Int] = [:]
+        for row in table.rows {
+            let id = try row.required("id")
+            let name = try row.required("name")
+            let office = try Office(row)
+            if let number = numbers[id] {
+                people[number].add(office)
+                continue
+            }
+            let number = people.count
+            numbers[id] = number
+            people.append(Person(name: name, country: try row.text("country"), offices: [office]))
+            for phrase in try [name] + row.list("aliases") {
+                add(phrase, Name(.person(number), name, people[number].country, nil))
+                let surname = Person.surname(of: phrase)
+                if surnames[surname]?.contains(number) != true { surnames[surname, default: []].append(number) }
+            }
+        }
+    }
+
+    private mutating func readAgents(_ table: Table) throws(KnowledgeError) {
+        for row in table.rows {
+            let noun = try row.required("noun")
+            let agent = Agent(noun: noun, sector: try row.value("sector", as: Sector.self))
+            agents[noun] = agent
+            if let plural = try row.text("plural") { agents[plural] = agent }
+        }
+    }
+}
+
+/// What a name in a text may stand for.
+package struct Name: Sendable, Equatable {
+    package let kind: Kind
+    /// The usual form.
+    package let name: String
+    /// ISO 3166-1 alpha-3 or a PLOVER code of non-states; nil when the name alone does not tell.
+    package let code: String?
+    package let sector: Sector?
+
+    /// What kind of name it is.
+    package enum Kind: Sendable, Equatable {
+        case country, adjective, demonym, metonym, capital, organisation, place
+        /// Its number in `Knowledge.people`.
+        case person(Int)
+    }
+
+    init(_ kind: Kind, _ name: String, _ code: String?, _ sector: Sector?) {
+        self.kind = kind
+        self.name = name
+        self.code = code
+        self.sector = sector
+    }
+}
+
+/// A common noun for a kind of actor: "police", "foreign minister".
+package struct Agent: Sendable, Equatable {
+    /// Singular.
+    package let noun: String
+    package let sector: Sector?
+}

@@ -1,2 +1,0 @@
-package struct KnowledgeError: Error {}
-package struct Knowledge: Sendable { package init(directory: String) throws(KnowledgeError) {} }
