@@ -59,7 +59,8 @@ struct Chunker {
 
     /// A country's adjective does not belong to the unit.
     private func unitStart(_ chunk: Chunk) -> Int {
-        guard let (name, end) = name(at: chunk.tokens.lowerBound, before: chunk.tokens.upperBound), end < chunk.tokens.upperBound,
+        guard let (name, end) = name(at: chunk.tokens.lowerBound, before: chunk.tokens.upperBound),
+            end < chunk.tokens.upperBound,
             name.kind == .adjective || name.kind == .country || name.kind == .demonym
         else { return chunk.tokens.lowerBound }
         return end
@@ -80,10 +81,14 @@ struct Chunker {
         let next = tokens.upperBound
         switch name.kind {
         case .adjective, .demonym, .country:
-            if let chunk = described(from: tokens.lowerBound, after: next, country: name.code, before: end) { return chunk }
+            if let chunk = described(from: tokens.lowerBound, after: next, country: name.code, before: end) {
+                return chunk
+            }
         case .metonym, .capital, .organisation, .person, .place:
             if case .organisation = name.kind, name.sector == .jrn { break }
-            if let chunk = described(from: tokens.lowerBound, after: next, country: code(of: name), before: end) { return chunk }
+            if let chunk = described(from: tokens.lowerBound, after: next, country: code(of: name), before: end) {
+                return chunk
+            }
         }
         if next < end, lower[next] == "'s" || lower[next] == "’s",
             let owned = described(from: tokens.lowerBound, after: next + 1, country: code(of: name), before: end)
@@ -97,8 +102,11 @@ struct Chunker {
         let text = analysis.string(tokens)
         func make(_ kind: Chunk.Kind, _ type: Entity.EntityType, _ sector: Sector?) -> Chunk {
             Chunk(
-                tokens: tokens, actor: Actor(text: text, name: name.name, code: name.code, sector: sector),
-                entity: EntityKey(name: name.name, type: type), kind: kind)
+                tokens: tokens,
+                actor: Actor(text: text, name: name.name, code: name.code, sector: sector),
+                entity: EntityKey(name: name.name, type: type),
+                kind: kind
+            )
         }
         switch name.kind {
         case .country: return make(.country, .country, nil)
@@ -118,9 +126,18 @@ struct Chunker {
     private mutating func person(_ number: Int, _ tokens: Range<Int>) -> Chunk {
         let person = knowledge.people[number]
         let actor = Actor(
-            text: analysis.string(tokens), name: person.name, code: person.country,
-            sector: day.flatMap { person.sector(on: $0) }, office: day.flatMap { person.office(on: $0)?.title })
-        let chunk = Chunk(tokens: tokens, actor: actor, entity: EntityKey(name: person.name, type: .person), kind: .person)
+            text: analysis.string(tokens),
+            name: person.name,
+            code: person.country,
+            sector: day.flatMap { person.sector(on: $0) },
+            office: day.flatMap { person.office(on: $0)?.title }
+        )
+        let chunk = Chunk(
+            tokens: tokens,
+            actor: actor,
+            entity: EntityKey(name: person.name, type: .person),
+            kind: .person
+        )
         introduced[surname(of: person.name)] = chunk
         return chunk
     }
@@ -141,7 +158,8 @@ struct Chunker {
             if let (agent, agentEnd) = agent(at: index, before: end) {
                 return described(start..<agentEnd, agent, country, before: end)
             }
-            guard analysis.shapes[index] == .lower || analysis.shapes[index] == .capitalised, index > first || country != nil || analysis.shapes[index] == .lower,
+            guard analysis.shapes[index] == .lower || analysis.shapes[index] == .capitalised,
+                index > first || country != nil || analysis.shapes[index] == .lower,
                 !Words.endsPhrase(lower[index]), knowledge.frames.uses(of: lower[index]).isEmpty
             else { return nil }
             if name(at: index, before: end) != nil { return nil }
@@ -150,7 +168,8 @@ struct Chunker {
         return nil
     }
 
-    private mutating func described(_ tokens: Range<Int>, _ agent: Agent, _ country: String?, before end: Int) -> Chunk {
+    private mutating func described(_ tokens: Range<Int>, _ agent: Agent, _ country: String?, before end: Int) -> Chunk
+    {
         let next = tokens.upperBound
         if next < end, analysis.shapes[next] == .capitalised, !Words.endsPhrase(lower[next]) {
             if let (name, nameEnd) = name(at: next, before: end), case .person(let number) = name.kind {
@@ -172,15 +191,25 @@ struct Chunker {
         }
         return office(agent, country, extent)
             ?? Chunk(
-                tokens: extent, actor: Actor(text: analysis.string(extent), code: country, sector: agent.sector), kind: .described)
+                tokens: extent,
+                actor: Actor(text: analysis.string(extent), code: country, sector: agent.sector),
+                kind: .described
+            )
     }
 
     /// The holder of an office on the article's day: "the Russian president".
     private func office(_ agent: Agent, _ country: String?, _ tokens: Range<Int>) -> Chunk? {
-        guard let day, let country, let number = knowledge.holder(of: agent.noun, country: country, on: day) else { return nil }
+        guard let day, let country, let number = knowledge.holder(of: agent.noun, country: country, on: day) else {
+            return nil
+        }
         let person = knowledge.people[number]
         let actor = Actor(
-            text: analysis.string(tokens), name: person.name, code: country, sector: agent.sector, office: agent.noun)
+            text: analysis.string(tokens),
+            name: person.name,
+            code: country,
+            sector: agent.sector,
+            office: agent.noun
+        )
         return Chunk(tokens: tokens, actor: actor, entity: EntityKey(name: person.name, type: .person), kind: .person)
     }
 
@@ -207,7 +236,10 @@ struct Chunker {
 
     /// The longest known name that begins here, or a surname of somebody introduced or unmistakable.
     private func name(at index: Int, before end: Int) -> (Name, Int)? {
-        guard analysis.shapes[index] == .capitalised || analysis.shapes[index] == .upper || analysis.shapes[index] == .number else {
+        guard
+            analysis.shapes[index] == .capitalised || analysis.shapes[index] == .upper
+                || analysis.shapes[index] == .number
+        else {
             guard lower[index].hasPrefix("al-") || lower[index].hasPrefix("al ") else { return nil }
             return longest(at: index, before: end)
         }
@@ -222,7 +254,9 @@ struct Chunker {
             let phrase = analysis.string(tokens).split(whereSeparator: \.isWhitespace).joined(separator: " ")
             if let name = knowledge.name(phrase) { return (name, index + length) }
             // Datelines and headlines are in capitals.
-            if length == 1, analysis.shapes[index] == .upper, lower[index].count > 3, let name = knowledge.name(titleCase(index)) {
+            if length == 1, analysis.shapes[index] == .upper, lower[index].count > 3,
+                let name = knowledge.name(titleCase(index))
+            {
                 return (name, index + 1)
             }
         }
@@ -245,9 +279,11 @@ struct Chunker {
 
     /// Another capitalised word beside it makes it somebody else's name.
     private func isPartOfName(_ index: Int) -> Bool {
-        let before = index > 0 && analysis.shapes[index - 1] == .capitalised && !isSentenceStart(index - 1)
+        let before =
+            index > 0 && analysis.shapes[index - 1] == .capitalised && !isSentenceStart(index - 1)
             && knowledge.agent(lower[index - 1]) == nil && !knowledge.beginsName(analysis.token(index - 1))
-        let after = index + 1 < analysis.count && analysis.shapes[index + 1] == .capitalised && !isSentenceStart(index + 1)
+        let after =
+            index + 1 < analysis.count && analysis.shapes[index + 1] == .capitalised && !isSentenceStart(index + 1)
         return before || after
     }
 
@@ -266,10 +302,14 @@ struct Chunker {
         if Chunker.organisationWords.contains(keyword) {
             let text = analysis.string(start..<stop)
             return Chunk(
-                tokens: start..<stop, actor: Actor(text: text, name: text), entity: EntityKey(name: text, type: .organisation),
-                kind: .organisation)
+                tokens: start..<stop,
+                actor: Actor(text: text, name: text),
+                entity: EntityKey(name: text, type: .organisation),
+                kind: .organisation
+            )
         }
-        guard stop < end, knowledge.frames.uses(of: lower[stop]).contains(where: { knowledge.frames.all[$0.frame].kind == .report })
+        guard stop < end,
+            knowledge.frames.uses(of: lower[stop]).contains(where: { knowledge.frames.all[$0.frame].kind == .report })
         else { return nil }
         return untitledName(at: start, before: end)
     }
@@ -282,7 +322,11 @@ struct Chunker {
         else { return nil }
         let text = analysis.string(start..<stop)
         let chunk = Chunk(
-            tokens: start..<stop, actor: Actor(text: text, name: text), entity: EntityKey(name: text, type: .person), kind: .person)
+            tokens: start..<stop,
+            actor: Actor(text: text, name: text),
+            entity: EntityKey(name: text, type: .person),
+            kind: .person
+        )
         introduced[surname(of: text)] = chunk
         return chunk
     }
@@ -301,13 +345,17 @@ struct Chunker {
 
     private func isSentenceStart(_ index: Int) -> Bool {
         let first = analysis.sentences[analysis.sentence(of: index)].lowerBound
-        return index == first || index == first + 1 && analysis.shapes[first].rawValue >= Analysis.Shape.openQuote.rawValue
+        return index == first
+            || index == first + 1 && analysis.shapes[first].rawValue >= Analysis.Shape.openQuote.rawValue
     }
 
     private static let organisationWords: Set<String> = [
-        "Ministry", "Party", "University", "Council", "Committee", "Bank", "Agency", "Court", "Institute", "Union", "Association",
-        "Commission", "Department", "Organization", "Organisation", "Foundation", "Front", "Movement", "Group", "Corp.", "Inc.",
-        "Federation", "Army", "Brigade", "Brigades", "Fund", "Service", "Bureau", "Office", "Administration", "Parliament",
+        "Ministry", "Party", "University", "Council", "Committee", "Bank", "Agency", "Court", "Institute", "Union",
+        "Association",
+        "Commission", "Department", "Organization", "Organisation", "Foundation", "Front", "Movement", "Group", "Corp.",
+        "Inc.",
+        "Federation", "Army", "Brigade", "Brigades", "Fund", "Service", "Bureau", "Office", "Administration",
+        "Parliament",
         "Consulate", "Embassy", "Mission",
     ]
 
@@ -332,8 +380,11 @@ struct Chunker {
     }
 
     private static let qualifiers: [([String], String)] = [
-        (["at", "least"], "at least"), (["at", "most"], "at most"), (["up", "to"], "at most"), (["more", "than"], "more than"),
-        (["over"], "more than"), (["fewer", "than"], "less than"), (["less", "than"], "less than"), (["about"], "about"),
-        (["around"], "about"), (["nearly"], "about"), (["almost"], "about"), (["some"], "about"), (["roughly"], "about"),
+        (["at", "least"], "at least"), (["at", "most"], "at most"), (["up", "to"], "at most"),
+        (["more", "than"], "more than"),
+        (["over"], "more than"), (["fewer", "than"], "less than"), (["less", "than"], "less than"),
+        (["about"], "about"),
+        (["around"], "about"), (["nearly"], "about"), (["almost"], "about"), (["some"], "about"),
+        (["roughly"], "about"),
     ]
 }

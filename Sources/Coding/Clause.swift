@@ -29,11 +29,15 @@ struct Clause {
     /// The nearest chunk to the left over words of its own phrase, such as "officials in Moscow".
     private func last(endingBy end: Int, gap: Int) -> Int? {
         var end = end
-        while let index = chunks.lastIndex(where: { $0.tokens.upperBound <= end && $0.tokens.lowerBound >= sentence.lowerBound }) {
+        while let index = chunks.lastIndex(where: {
+            $0.tokens.upperBound <= end && $0.tokens.lowerBound >= sentence.lowerBound
+        }) {
             let between = chunks[index].tokens.upperBound..<end
             guard between.count <= gap, between.allSatisfy(isTransparent) else { return nil }
             // What a preposition governs is not the subject; what stands before it may be.
-            guard let governor = governor(of: chunks[index]), Words.prepositions.contains(lower[governor]) else { return index }
+            guard let governor = governor(of: chunks[index]), Words.prepositions.contains(lower[governor]) else {
+                return index
+            }
             // "a day after Obama ordered": a conjunction before a clause, where the verb follows at once.
             if between.isEmpty, Clause.clausal.contains(lower[governor]) { return index }
             end = governor
@@ -55,9 +59,11 @@ struct Clause {
         var at = index
         var joins = false
         while at > 0 {
-            let between = chunks[at - 1].tokens.upperBound..<governed(chunks[at])
+            let between = Range(from: chunks[at - 1].tokens.upperBound, before: governed(chunks[at]))
             let words = between.map { lower[$0] }
-            guard words == ["and"] || words == [",", "and"] || joins && words == [","], !chunks[at - 1].isPronoun else { break }
+            guard words == ["and"] || words == [",", "and"] || joins && words == [","], !chunks[at - 1].isPronoun else {
+                break
+            }
             joins = true
             at -= 1
             group.insert(chunks[at], at: 0)
@@ -68,7 +74,8 @@ struct Clause {
     /// Where a chunk's phrase begins, its article included.
     private func governed(_ chunk: Chunk) -> Int {
         let before = chunk.tokens.lowerBound - 1
-        return before >= sentence.lowerBound && Words.determiners.contains(lower[before]) ? before : chunk.tokens.lowerBound
+        return before >= sentence.lowerBound && Words.determiners.contains(lower[before])
+            ? before : chunk.tokens.lowerBound
     }
 
     private static let clausal: Set<String> = ["after", "before", "since", "until", "as"]
@@ -85,7 +92,7 @@ struct Clause {
 
     /// What a preposition within the clause governs.
     func prepositional(_ prepositions: [String], from start: Int) -> (preposition: Int, chunks: [Chunk])? {
-        for index in start..<max(start, clauseEnd(from: start)) where prepositions.contains(lower[index]) {
+        for index in Range(from: start, before: clauseEnd(from: start)) where prepositions.contains(lower[index]) {
             let found = next(from: index + 1, gap: 3)
             if !found.isEmpty { return (index, found) }
         }
@@ -95,13 +102,14 @@ struct Clause {
     private func next(from start: Int, gap: Int) -> [Chunk] {
         guard let first = chunks.firstIndex(where: { $0.tokens.lowerBound >= start }) else { return [] }
         let between = start..<chunks[first].tokens.lowerBound
-        guard between.count <= gap, between.allSatisfy({ isTransparent($0) && !Words.prepositions.contains(lower[$0]) }) else {
+        guard between.count <= gap, between.allSatisfy({ isTransparent($0) && !Words.prepositions.contains(lower[$0]) })
+        else {
             return []
         }
         var group = [chunks[first]]
         var at = first
         while at + 1 < chunks.count {
-            let words = (chunks[at].tokens.upperBound..<governed(chunks[at + 1])).map { lower[$0] }
+            let words = Range(from: chunks[at].tokens.upperBound, before: governed(chunks[at + 1])).map { lower[$0] }
             guard words == ["and"] || words == [","] || words == [",", "and"] else { break }
             // A comma alone joins only when an "and" follows; a verb behind it begins another clause.
             let end = chunks[at + 1].tokens.upperBound
@@ -116,7 +124,11 @@ struct Clause {
     func clauseEnd(from start: Int) -> Int {
         var index = start
         while index < sentence.upperBound, index - start < 18 {
-            if [";", ":", ".", "!", "?", "“", "”", "\"", "who", "which", "while", "because", "although", "but"].contains(lower[index]) { break }
+            if [";", ":", ".", "!", "?", "“", "”", "\"", "who", "which", "while", "because", "although", "but"]
+                .contains(lower[index])
+            {
+                break
+            }
             if lower[index] == "," && index + 1 < sentence.upperBound && !isListed(index + 1) { break }
             index += 1
         }

@@ -37,8 +37,14 @@ package struct Coder: Sendable {
         let events =
             Genre(lower).hasEvents
             ? try EventFinder(
-                analysis: analysis, lower: lower, knowledge: knowledge, chunks: chunks, quotes: found, quoteIDs: quotes.map(\.id),
-                article: reference, published: article.publishedDate
+                analysis: analysis,
+                lower: lower,
+                knowledge: knowledge,
+                chunks: chunks,
+                quotes: found,
+                quoteIDs: quotes.map(\.id),
+                article: reference,
+                published: article.publishedDate
             ).find(isOverBudget: isOverBudget) : []
         return Coded(article: article, entities: entities(chunks, analysis), quotes: quotes, events: events)
     }
@@ -47,7 +53,9 @@ package struct Coder: Sendable {
         let spans = found.parts.map { Span(analysis.starts[$0.lowerBound], analysis.ends[$0.upperBound - 1]) }
         let text = found.parts.map { analysis.string($0) }.joined(separator: " ")
         var quote = Quote(text: text, spans: spans, kind: found.kind, article: article)
-        quote.speaker = found.speaker.map { .init(name: $0.actor.name, text: analysis.string($0.tokens), code: $0.actor.code) }
+        quote.speaker = found.speaker.map {
+            .init(name: $0.actor.name, text: analysis.string($0.tokens), code: $0.actor.code)
+        }
         quote.cueSpan = found.cue.map { Span(analysis.starts[$0], analysis.ends[$0]) }
         quote.cue = found.cue.map { analysis.token($0) == "according" ? "according to" : analysis.token($0) }
         return quote
@@ -61,7 +69,9 @@ package struct Coder: Sendable {
             let index = places[key] ?? entities.count
             if index == entities.count {
                 places[key] = index
-                entities.append(Entity(name: key.name, type: key.type, code: chunk.actor.code, sector: chunk.actor.sector))
+                entities.append(
+                    Entity(name: key.name, type: key.type, code: chunk.actor.code, sector: chunk.actor.sector)
+                )
             }
             let text = analysis.string(chunk.tokens)
             entities[index].office = entities[index].office ?? chunk.actor.office
@@ -71,7 +81,9 @@ package struct Coder: Sendable {
                 .init(
                     text: text,
                     span: Span(analysis.starts[chunk.tokens.lowerBound], analysis.ends[chunk.tokens.upperBound - 1]),
-                    sentence: analysis.sentence(of: chunk.tokens.lowerBound)))
+                    sentence: analysis.sentence(of: chunk.tokens.lowerBound)
+                )
+            )
             if text != key.name, chunk.kind != .pronoun, !entities[index].aliases.contains(text) {
                 entities[index].aliases.append(text)
             }
@@ -90,12 +102,16 @@ private struct Genre {
     }
 
     private static let sport: Set<String> = [
-        "match", "goal", "goals", "coach", "league", "scored", "striker", "midfielder", "goalkeeper", "quarter-final", "quarterfinal",
-        "semi-final", "semifinal", "tournament", "championship", "innings", "wicket", "defender", "penalty", "halftime", "half-time",
-        "touchdown", "playoff", "playoffs", "cup", "fifa", "uefa", "olympic", "medal", "tennis", "rugby", "cricket", "referee",
+        "match", "goal", "goals", "coach", "league", "scored", "striker", "midfielder", "goalkeeper", "quarter-final",
+        "quarterfinal",
+        "semi-final", "semifinal", "tournament", "championship", "innings", "wicket", "defender", "penalty", "halftime",
+        "half-time",
+        "touchdown", "playoff", "playoffs", "cup", "fifa", "uefa", "olympic", "medal", "tennis", "rugby", "cricket",
+        "referee",
     ]
     private static let markets: Set<String> = [
-        "shares", "stocks", "index", "investors", "traders", "nasdaq", "dow", "futures", "bonds", "yield", "yields", "equities",
+        "shares", "stocks", "index", "investors", "traders", "nasdaq", "dow", "futures", "bonds", "yield", "yields",
+        "equities",
         "rallied", "analysts", "earnings", "ftse", "nikkei",
     ]
 }

@@ -32,7 +32,8 @@ struct DateFinder {
     }
 
     private func date(at index: Int, before end: Int) -> Found? {
-        weekday(index) ?? monthDay(index, end) ?? dayMonth(index, end) ?? distance(index, end) ?? word(index, end) ?? year(index)
+        weekday(index) ?? monthDay(index, end) ?? dayMonth(index, end) ?? distance(index, end) ?? word(index, end)
+            ?? year(index)
     }
 
     private func word(_ index: Int, _ end: Int) -> Found? {
@@ -74,7 +75,8 @@ struct DateFinder {
 
     /// "29 December 2016".
     private func dayMonth(_ index: Int, _ end: Int) -> Found? {
-        guard let day = Int(lower[index]), (1...31).contains(day), index + 1 < end, let month = Words.months[lower[index + 1]],
+        guard let day = Int(lower[index]), (1...31).contains(day), index + 1 < end,
+            let month = Words.months[lower[index + 1]],
             analysis.shapes[index + 1] == .capitalised
         else { return nil }
         let year = index + 2 < end ? Int(lower[index + 2]).flatMap { (1900...2100).contains($0) ? $0 : nil } : nil
@@ -103,18 +105,28 @@ struct DateFinder {
         // Only days count exactly.
         let days = unit == 1 ? amount : unit == 7 ? amount * 7 : nil
         switch lower[index + 2] {
-        case "after": return Found(tokens: index..<index + 3, date: days.flatMap { published?.adding(days: -$0) }, governs: true)
-        case "before": return Found(tokens: index..<index + 3, date: days.flatMap { published?.adding(days: $0) }, governs: true)
-        case "ago": return Found(tokens: index..<index + 3, date: days.flatMap { published?.adding(days: -$0) }, isPast: unit > 7)
+        case "after":
+            return Found(tokens: index..<index + 3, date: days.flatMap { published?.adding(days: -$0) }, governs: true)
+        case "before":
+            return Found(tokens: index..<index + 3, date: days.flatMap { published?.adding(days: $0) }, governs: true)
+        case "ago":
+            return Found(
+                tokens: index..<index + 3,
+                date: days.flatMap { published?.adding(days: -$0) },
+                isPast: unit > 7
+            )
         default: return nil
         }
     }
 
-    private static let units = ["day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30, "year": 365, "years": 365]
+    private static let units = [
+        "day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30, "year": 365, "years": 365,
+    ]
 
     /// "in 2003" tells no day, but that it was long ago.
     private func year(_ index: Int) -> Found? {
-        guard index > 0, ["in", "since"].contains(lower[index - 1]), let year = Int(lower[index]), (1900...2100).contains(year),
+        guard index > 0, ["in", "since"].contains(lower[index - 1]), let year = Int(lower[index]),
+            (1900...2100).contains(year),
             let published, year < published.parts.year
         else { return nil }
         return Found(tokens: index - 1..<index + 1, date: nil, isPast: true)

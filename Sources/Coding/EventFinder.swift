@@ -54,7 +54,9 @@ struct EventFinder {
         }
         for token in clause.sentence {
             for use in knowledge.frames.uses(of: lower[token]) where use.form == .noun {
-                if let event = nominal(knowledge.frames.all[use.frame], token, triggers, clause) { events.append(event) }
+                if let event = nominal(knowledge.frames.all[use.frame], token, triggers, clause) {
+                    events.append(event)
+                }
             }
         }
         return events
@@ -64,7 +66,13 @@ struct EventFinder {
         let frame = knowledge.frames.all[use.frame]
         let sentence = clause.sentence
         guard
-            var group = VerbGroup(at: token, form: use.form, before: sentence.upperBound, from: sentence.lowerBound, lower)
+            var group = VerbGroup(
+                at: token,
+                form: use.form,
+                before: sentence.upperBound,
+                from: sentence.lowerBound,
+                lower
+            )
         else { return nil }
         if let particle = frame.particle {
             guard token + 1 < sentence.upperBound, lower[token + 1] == particle else { return nil }
@@ -75,7 +83,9 @@ struct EventFinder {
         if subject.isEmpty { subject = shared(group, clause, earlier) }
         if use.form == .base || use.form == .third, !group.isInfinitive, group.tokens.count == 1 {
             // "visits" and "attack" are verbs only right behind their subject.
-            guard let end = subject.last?.tokens.upperBound, end == token || lower[token - 1] == "who" else { return nil }
+            guard let end = subject.last?.tokens.upperBound, end == token || lower[token - 1] == "who" else {
+                return nil
+            }
         }
         return Trigger(frame: frame, group: group, verb: token, subject: subject, object: object)
     }
@@ -83,7 +93,8 @@ struct EventFinder {
     /// "ordered the expulsion and imposed sanctions": the subject of the verb before.
     private func shared(_ group: VerbGroup, _ clause: Clause, _ earlier: [Trigger]) -> [Chunk] {
         let before = group.tokens.lowerBound - 1
-        guard before > clause.sentence.lowerBound, ["and", "or", "then", ","].contains(lower[before]), !group.isInfinitive,
+        guard before > clause.sentence.lowerBound, ["and", "or", "then", ","].contains(lower[before]),
+            !group.isInfinitive,
             let last = earlier.last(where: { !$0.subject.isEmpty && !$0.group.isPassive })
         else { return [] }
         return last.subject
@@ -118,15 +129,18 @@ struct EventFinder {
     private func holdsObject(_ trigger: Trigger, _ clause: Clause) -> Bool {
         let words = trigger.frame.object
         guard !words.isEmpty else { return true }
-        if trigger.group.isPassive { return trigger.subject.contains { $0.tokens.contains { words.contains(lower[$0]) } } }
+        if trigger.group.isPassive {
+            return trigger.subject.contains { $0.tokens.contains { words.contains(lower[$0]) } }
+        }
         let start = trigger.group.tokens.upperBound
         let end = min(clause.clauseEnd(from: start), start + 10)
-        return start < end && (start..<end).contains { words.contains(lower[$0]) }
+        return Range(from: start, before: end).contains { words.contains(lower[$0]) }
     }
 
     private func recipient(_ frame: Frame, from start: Int, _ clause: Clause) -> [Chunk] {
         for place in frame.recipient {
-            let found = place == "obj" ? clause.object(from: start) : clause.prepositional([place], from: start)?.chunks ?? []
+            let found =
+                place == "obj" ? clause.object(from: start) : clause.prepositional([place], from: start)?.chunks ?? []
             if !found.isEmpty { return found }
         }
         return []
@@ -147,11 +161,17 @@ struct EventFinder {
             let end = governor.group.tokens.upperBound
             if embeds.byObject {
                 let object = governor.group.isPassive ? governor.subject : governor.object
-                guard let last = object.last?.tokens.upperBound, governor.group.isPassive ? to == end : (0...3).contains(to - last) else {
+                guard let last = object.last?.tokens.upperBound,
+                    governor.group.isPassive ? to == end : (0...3).contains(to - last)
+                else {
                     continue
                 }
                 return Control(
-                    actor: object, claimant: governor.group.isPassive ? [] : governor.subject, status: embeds.status, frame: governor.frame.id)
+                    actor: object,
+                    claimant: governor.group.isPassive ? [] : governor.subject,
+                    status: embeds.status,
+                    frame: governor.frame.id
+                )
             }
             guard to == end || to - end <= 1, !governor.subject.isEmpty else { continue }
             let status: EventStatus = governor.group.isNegated ? .negated : embeds.status
@@ -168,13 +188,15 @@ struct EventFinder {
         var draft = Draft(frame, type, words: token..<token + 1)
         let end = clause.clauseEnd(from: token + 1)
         if !frame.object.isEmpty {
-            guard (token + 1..<max(end, token + 1)).contains(where: { frame.object.contains(lower[$0]) }) else { return nil }
+            guard Range(from: token + 1, before: end).contains(where: { frame.object.contains(lower[$0]) }) else {
+                return nil
+            }
         }
         draft.recipient = recipient(frame, from: token + 1, clause)
         let support = triggers.last { trigger in
             trigger.frame.kind == .support && trigger.verb < token && !trigger.group.isPassive
-                && (trigger.group.tokens.upperBound..<token).count <= 5
-                && (trigger.group.tokens.upperBound..<token).allSatisfy { word in
+                && token - trigger.group.tokens.upperBound <= 5
+                && Range(from: trigger.group.tokens.upperBound, before: token).allSatisfy { word in
                     !Words.prepositions.contains(lower[word]) && ![",", "and", "that"].contains(lower[word])
                 }
         }
@@ -188,8 +210,11 @@ struct EventFinder {
             } else if let embeds = support.frame.embeds {
                 let asked = embeds.byObject
                 draft.embedding = Control(
-                    actor: asked ? [] : support.subject, claimant: asked ? support.subject : [], status: embeds.status,
-                    frame: support.frame.id)
+                    actor: asked ? [] : support.subject,
+                    claimant: asked ? support.subject : [],
+                    status: embeds.status,
+                    frame: support.frame.id
+                )
                 if asked { draft.actor = [] }
             }
         } else {
@@ -225,9 +250,17 @@ struct EventFinder {
         var event = Event(
             event: draft.type,
             evidence: Evidence(
-                sentence: number, text: analysis.string(sentence), event: [span(draft.words)], actor: draft.actor.map { span($0.tokens) },
-                recipient: draft.recipient.map { span($0.tokens) }, date: date.map { [span($0.tokens)] } ?? [], rule: draft.frame.id),
-            article: article, coder: Coder.version)
+                sentence: number,
+                text: analysis.string(sentence),
+                event: [span(draft.words)],
+                actor: draft.actor.map { span($0.tokens) },
+                recipient: draft.recipient.map { span($0.tokens) },
+                date: date.map { [span($0.tokens)] } ?? [],
+                rule: draft.frame.id
+            ),
+            article: article,
+            coder: Coder.version
+        )
         event.mode = draft.frame.mode.map { [$0] } ?? []
         event.cameo = draft.frame.cameo
         event.actor = draft.actor.map { party($0) }
@@ -242,12 +275,15 @@ struct EventFinder {
         event.location = place
         event.locationReason = place == nil ? "no place in the clause" : nil
         event.quantity =
-            draft.actor.compactMap { bound($0.quantity, to: "actor") } + draft.recipient.compactMap { bound($0.quantity, to: "recipient") }
+            draft.actor.compactMap { bound($0.quantity, to: "actor") }
+            + draft.recipient.compactMap { bound($0.quantity, to: "recipient") }
         event.identify()
         return event
     }
 
-    private func span(_ tokens: Range<Int>) -> Span { Span(analysis.starts[tokens.lowerBound], analysis.ends[tokens.upperBound - 1]) }
+    private func span(_ tokens: Range<Int>) -> Span {
+        Span(analysis.starts[tokens.lowerBound], analysis.ends[tokens.upperBound - 1])
+    }
 
     /// A country or capital that acts is its government.
     private func party(_ chunk: Chunk) -> Actor {
@@ -271,9 +307,11 @@ struct EventFinder {
     private func date(of words: Range<Int>, _ triggers: [Trigger], _ sentence: Range<Int>) -> DateFinder.Found? {
         let dates = DateFinder(analysis: analysis, lower: lower, published: published).find(in: sentence)
         func distance(_ date: DateFinder.Found) -> Int? {
-            let between = date.tokens.lowerBound < words.lowerBound
-                ? date.tokens.upperBound..<max(words.lowerBound, date.tokens.upperBound)
-                : min(words.upperBound, date.tokens.lowerBound)..<date.tokens.lowerBound
+            let isBefore = date.tokens.lowerBound < words.lowerBound
+            let between =
+                isBefore
+                ? Range(from: date.tokens.upperBound, before: words.lowerBound)
+                : Range(from: words.upperBound, before: date.tokens.lowerBound)
             if date.governs, date.tokens.lowerBound > words.lowerBound { return nil }
             let acts = triggers.count { between.contains($0.verb) && $0.frame.kind == .verb }
             let isOther = between.contains { EventFinder.clauseOpeners.contains(lower[$0]) }
@@ -282,18 +320,27 @@ struct EventFinder {
         return dates.compactMap { date in distance(date).map { (date, $0) } }.min { $0.1 < $1.1 }?.0
     }
 
-    private static let clauseOpeners: Set<String> = ["as", "while", "after", "before", "that", "which", "who", "when", ";", "but"]
+    private static let clauseOpeners: Set<String> = [
+        "as", "while", "after", "before", "that", "which", "who", "when", ";", "but",
+    ]
 
     /// A place behind "in" or "at" within the clause.
     private func place(of draft: Draft, _ clause: Clause) -> Place? {
         let parties = (draft.actor + draft.recipient).map(\.tokens)
         let start = draft.words.lowerBound
         let end = max(clause.clauseEnd(from: draft.words.upperBound), draft.words.upperBound)
-        for chunk in clause.chunks where chunk.isPlace && (start..<end).contains(chunk.tokens.lowerBound) && !parties.contains(chunk.tokens) {
+        for chunk in clause.chunks
+        where chunk.isPlace && (start..<end).contains(chunk.tokens.lowerBound) && !parties.contains(chunk.tokens) {
             var before = chunk.tokens.lowerBound - 1
             if before > start, Words.determiners.contains(lower[before]) { before -= 1 }
-            guard before >= clause.sentence.lowerBound, Words.placePrepositions.contains(lower[before]) else { continue }
-            return Place(text: analysis.string(chunk.tokens), name: chunk.actor.name ?? chunk.actor.text, country: chunk.actor.code)
+            guard before >= clause.sentence.lowerBound, Words.placePrepositions.contains(lower[before]) else {
+                continue
+            }
+            return Place(
+                text: analysis.string(chunk.tokens),
+                name: chunk.actor.name ?? chunk.actor.text,
+                country: chunk.actor.code
+            )
         }
         return nil
     }

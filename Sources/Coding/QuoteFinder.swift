@@ -60,8 +60,8 @@ struct QuoteFinder {
     private func attributed(_ part: Range<Int>) -> Found? {
         let before = analysis.sentence(of: part.lowerBound)
         let after = analysis.sentence(of: part.upperBound - 1)
-        let left = analysis.sentences[before].lowerBound..<part.lowerBound - 1
-        let right = min(part.upperBound + 1, analysis.count)..<max(min(part.upperBound + 1, analysis.count), analysis.sentences[after].upperBound)
+        let left = Range(from: analysis.sentences[before].lowerBound, before: part.lowerBound - 1)
+        let right = Range(from: part.upperBound + 1, before: analysis.sentences[after].upperBound)
         let isWhole = isSentence(part)
         // Words woven into a sentence belong to the verb before them; a sentence of its own to what follows it.
         let found = isWhole ? behind(right) ?? infront(left) : infront(left) ?? behind(right)
@@ -83,16 +83,18 @@ struct QuoteFinder {
     /// "…," X said; "…," said X; "…", according to X.
     private func behind(_ range: Range<Int>) -> (speaker: Chunk, cue: Int)? {
         for token in range.prefix(14) {
+            if ["“", "\""].contains(analysis.token(token)) { break }
             if isCue(token) {
                 let inverted = chunk(startingFrom: token + 1, within: 2)
-                if let chunk = chunk(endingBefore: token, notBefore: range.lowerBound) ?? inverted { return (chunk, token) }
+                if let chunk = chunk(endingBefore: token, notBefore: range.lowerBound) ?? inverted {
+                    return (chunk, token)
+                }
             }
             if lower[token] == "according", token + 1 < analysis.count, lower[token + 1] == "to",
                 let chunk = chunk(startingFrom: token + 2, within: 2)
             {
                 return (chunk, token)
             }
-            if ["“", "\""].contains(analysis.token(token)) { break }
         }
         return nil
     }
@@ -127,7 +129,8 @@ struct QuoteFinder {
     private func apposed(before token: Int, notBefore start: Int) -> Chunk? {
         guard token > 0, lower[token - 1] == "," else { return nil }
         return chunks.last { chunk in
-            chunk.tokens.lowerBound >= start && chunk.tokens.upperBound < token - 1 && lower[chunk.tokens.upperBound] == ","
+            chunk.tokens.lowerBound >= start && chunk.tokens.upperBound < token - 1
+                && lower[chunk.tokens.upperBound] == ","
                 && chunk.kind == .person
         }
     }
@@ -147,12 +150,14 @@ struct QuoteFinder {
     private func continued(_ last: Found, _ part: Range<Int>) -> Found? {
         guard let cue = last.cue, let end = last.parts.last?.upperBound, cue >= end, cue < part.lowerBound,
             part.lowerBound - end <= 16,
-            analysis.sentence(of: cue) == analysis.sentence(of: part.lowerBound)
-                || lower[part.lowerBound - 2] == "." && analysis.sentence(of: part.lowerBound) == analysis.sentence(of: cue) + 1,
             // A second verb of saying between them begins another attribution.
-            (cue + 1..<part.lowerBound).allSatisfy({ !isCue($0) }),
-            !analysis.beginsParagraph[analysis.sentence(of: part.lowerBound)]
+            Range(from: cue + 1, before: part.lowerBound).allSatisfy({ !isCue($0) })
         else { return nil }
+        let sentence = analysis.sentence(of: part.lowerBound)
+        let isNext = lower[part.lowerBound - 2] == "." && sentence == analysis.sentence(of: cue) + 1
+        guard sentence == analysis.sentence(of: cue) || isNext && !analysis.beginsParagraph[sentence] else {
+            return nil
+        }
         var joined = last
         joined.parts.append(part)
         return joined

@@ -18,9 +18,14 @@ struct StatusReader {
         let speaker = quote.flatMap { quotes[$0].speaker }
         let report = report(over: draft)
         let claimants = speaker.map { [$0] } ?? report?.subject ?? []
-        if report?.frame.embeds?.status == .denied, !group.isNegated { return Reading(status: .denied, claimants: report?.subject ?? []) }
+        if report?.frame.embeds?.status == .denied, !group.isNegated {
+            return Reading(status: .denied, claimants: report?.subject ?? [])
+        }
         if let embedding = draft.embedding {
-            return Reading(status: embedding.status, claimants: embedding.claimant.isEmpty ? claimants : embedding.claimant)
+            return Reading(
+                status: embedding.status,
+                claimants: embedding.claimant.isEmpty ? claimants : embedding.claimant
+            )
         }
         if group.isNegated { return Reading(status: .negated, claimants: claimants) }
         if isConditional(draft) { return Reading(status: .hypothetical, claimants: claimants) }
@@ -28,12 +33,16 @@ struct StatusReader {
         if group.isDemanded { return Reading(status: .proposed, claimants: claimants) }
         if group.isPossible {
             // "Lavrov said Russia would expel": their own plan.
-            let own = claimants.contains { claimant in draft.actor.contains { $0.actor.code != nil && $0.actor.code == claimant.actor.code } }
+            let own = claimants.contains { claimant in
+                draft.actor.contains { $0.actor.code != nil && $0.actor.code == claimant.actor.code }
+            }
             return Reading(status: own ? .announced : .hypothetical, claimants: claimants)
         }
         if group.isAlleged { return Reading(status: .alleged, claimants: claimants) }
         // Words of one's own are an act as they are spoken: "we reject".
-        if let speaker, draft.actor.contains(where: { $0.entity == speaker.entity && $0.entity != nil }), draft.type.isVerbal {
+        if let speaker, draft.actor.contains(where: { $0.entity == speaker.entity && $0.entity != nil }),
+            draft.type.isVerbal
+        {
             return Reading(status: .happened)
         }
         return claimants.isEmpty ? Reading(status: .happened) : Reading(status: .alleged, claimants: claimants)
@@ -41,17 +50,25 @@ struct StatusReader {
 
     private func isConditional(_ draft: Draft) -> Bool {
         let start = max(clause.sentence.lowerBound, draft.words.lowerBound - 8)
-        return (start..<draft.words.lowerBound).contains { lower[$0] == "if" || lower[$0] == "unless" }
+        return Range(from: start, before: draft.words.lowerBound).contains {
+            lower[$0] == "if" || lower[$0] == "unless"
+        }
     }
 
     /// The verb of saying whose clause an act stands in: before it without another full clause between, or at the end.
     private func report(over draft: Draft) -> EventFinder.Trigger? {
-        let reports = triggers.filter { $0.frame.kind == .report && !$0.subject.isEmpty && !$0.group.isPassive && !draft.words.contains($0.verb) }
-        if let before = reports.last(where: { $0.verb < draft.words.lowerBound }), governs(before, draft) { return before }
+        let reports = triggers.filter {
+            $0.frame.kind == .report && !$0.subject.isEmpty && !$0.group.isPassive && !draft.words.contains($0.verb)
+        }
+        if let before = reports.last(where: { $0.verb < draft.words.lowerBound }), governs(before, draft) {
+            return before
+        }
         // "…, the ministry said."
         return reports.first { report in
-            guard let start = report.subject.first?.tokens.lowerBound, report.verb > draft.words.upperBound else { return false }
-            let comma = (draft.words.upperBound..<start).last { lower[$0] == "," }
+            guard let start = report.subject.first?.tokens.lowerBound, report.verb > draft.words.upperBound else {
+                return false
+            }
+            let comma = Range(from: draft.words.upperBound, before: start).last { lower[$0] == "," }
             return comma.map { start - $0 <= 2 } ?? false
         }
     }
@@ -60,7 +77,7 @@ struct StatusReader {
         let first = draft.actor.first?.tokens.lowerBound ?? draft.words.lowerBound
         // The act's own actor must stand behind the verb of saying, or the act is beside it and not in it.
         guard first > report.verb else { return false }
-        let between = report.group.tokens.upperBound..<first
+        let between = Range(from: report.group.tokens.upperBound, before: first)
         return !between.contains { [";", "while", "as", "after", "”", "\""].contains(lower[$0]) }
     }
 }

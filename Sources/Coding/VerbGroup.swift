@@ -53,12 +53,21 @@ struct VerbGroup {
             isPassive = hasBe || verb + 1 < end && lower[verb + 1] == "by"
             guard isPassive || VerbGroup.has.contains(where: { lower[index..<verb].contains($0) }) else { return nil }
         case .gerund: guard hasBe else { return nil }
-        case .base: guard isInfinitive || hasAuxiliary && !hasBe || isNegated || index == verb || lower[index..<verb].allSatisfy(VerbGroup.isAdverb) else { return nil }
-        case .past: guard !hasBe, !VerbGroup.has.contains(where: { lower[index..<verb].contains($0) }), verb + 1 >= end || lower[verb + 1] != "by" else { return nil }
+        case .base:
+            guard
+                isInfinitive || hasAuxiliary && !hasBe || isNegated || index == verb
+                    || lower[index..<verb].allSatisfy(VerbGroup.isAdverb)
+            else { return nil }
+        case .past:
+            guard !hasBe, !VerbGroup.has.contains(where: { lower[index..<verb].contains($0) }),
+                verb + 1 >= end || lower[verb + 1] != "by"
+            else { return nil }
         case .third, .noun: break
         }
         // A determiner before it makes it a noun or an adjective.
-        if index > start, !isInfinitive, Words.determiners.contains(lower[index - 1]), lower[index - 1] != "that" { return nil }
+        if index > start, !isInfinitive, Words.determiners.contains(lower[index - 1]), lower[index - 1] != "that" {
+            return nil
+        }
     }
 
     /// Takes note of a word before the verb; false when it says nothing of interest.
@@ -81,6 +90,7 @@ struct VerbGroup {
 
     private static func isAdverb(_ word: String) -> Bool {
         word.count > 4 && word.hasSuffix("ly") && word != "family" && word != "italy" && word != "july"
-            || ["also", "already", "again", "now", "still", "then", "earlier", "later", "soon", "since", "even", "so"].contains(word)
+            || ["also", "already", "again", "now", "still", "then", "earlier", "later", "soon", "since", "even", "so"]
+                .contains(word)
     }
 }

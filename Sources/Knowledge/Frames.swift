@@ -89,14 +89,17 @@ package struct Frame: Sendable {
         embeds = try Frame.embedding(row)
         example = try row.required("example")
         expected = try row.text("expect") ?? ""
-        if let mode, type?.modes[mode] == nil { throw row.error("'\(mode)' is no mode of \(type?.rawValue ?? "nothing")") }
+        if let mode, type?.modes[mode] == nil {
+            throw row.error("'\(mode)' is no mode of \(type?.rawValue ?? "nothing")")
+        }
         if type == nil, kind == .verb || kind == .noun { throw row.error("a \(kind.rawValue) needs a type") }
     }
 
     private static func embedding(_ row: Table.Row) throws(KnowledgeError) -> Embedding? {
         guard let text = try row.text("embeds") else { return nil }
         let words = text.split(separator: " ").map(String.init)
-        guard words.count == 2, ["object", "subject"].contains(words[0]), let status = EventStatus(rawValue: words[1]) else {
+        guard words.count == 2, ["object", "subject"].contains(words[0]), let status = EventStatus(rawValue: words[1])
+        else {
             throw row.error("'\(text)' in column 'embeds': write 'object' or 'subject' and a status")
         }
         return Embedding(byObject: words[0] == "object", status: status)

@@ -40,7 +40,9 @@ package struct Knowledge: Sendable {
 
     /// Who holds an office of a country on a day, when that is one person.
     package func holder(of office: String, country: String, on day: CivilDate) -> Int? {
-        let holders = people.indices.filter { people[$0].country == country && people[$0].office(on: day)?.title == office }
+        let holders = people.indices.filter {
+            people[$0].country == country && people[$0].office(on: day)?.title == office
+        }
         return holders.count == 1 ? holders[0] : nil
     }
 
@@ -61,7 +63,8 @@ package struct Knowledge: Sendable {
                 throw row.error("'\(code)' is not an ISO 3166-1 alpha-3 code")
             }
             for phrase in try [name] + row.list("aliases") { add(phrase, Name(.country, name, code, nil)) }
-            for (column, kind) in [("adjectives", Name.Kind.adjective), ("demonyms", .demonym), ("metonyms", .metonym)] {
+            for (column, kind) in [("adjectives", Name.Kind.adjective), ("demonyms", .demonym), ("metonyms", .metonym)]
+            {
                 for phrase in try row.list(column) {
                     add(phrase, Name(kind, kind == .metonym ? phrase : name, code, kind == .metonym ? .gov : nil))
                 }
@@ -75,7 +78,11 @@ package struct Knowledge: Sendable {
         for row in table.rows {
             let name = try row.required("name")
             let organisation = try Name(
-                .organisation, name, row.text("country"), row.value("sector", as: Sector.self))
+                .organisation,
+                name,
+                row.text("country"),
+                row.value("sector", as: Sector.self)
+            )
             for phrase in try [name] + row.list("aliases") { add(phrase, organisation) }
         }
     }

@@ -76,7 +76,9 @@ package struct PartialDate: Sendable {
             case 2:
                 (
                     CivilDate(year: year, month: parts[1] ?? 0, day: 1),
-                    CivilDate(year: parts[1] == 12 ? year + 1 : year, month: (parts[1] ?? 0) % 12 + 1, day: 1)?.adding(days: -1)
+                    CivilDate(year: parts[1] == 12 ? year + 1 : year, month: (parts[1] ?? 0) % 12 + 1, day: 1)?.adding(
+                        days: -1
+                    )
                 )
             default: (CivilDate(iso: text), CivilDate(iso: text))
             }

@@ -38,7 +38,8 @@ struct Table {
 
         /// A cell that holds one of an enumeration's raw values, or nothing.
         func value<Value: RawRepresentable>(
-            _ column: String, as type: Value.Type
+            _ column: String,
+            as type: Value.Type
         ) throws(KnowledgeError) -> Value? where Value.RawValue == String {
             guard let text = try text(column) else { return nil }
             guard let value = Value(rawValue: text) else { throw error("'\(text)' is not a \(column)") }
@@ -52,14 +53,19 @@ struct Table {
     init(_ name: String, in directory: String) throws(KnowledgeError) {
         file = "\(directory)/\(name)"
         guard let data = FileManager.default.contents(atPath: file) else {
-            throw KnowledgeError(description: "\(file) cannot be read; --seeds names the directory of the knowledge tables")
+            throw KnowledgeError(
+                description: "\(file) cannot be read; --seeds names the directory of the knowledge tables"
+            )
         }
         let lines = String(decoding: data, as: UTF8.self)
             .split(separator: "\n", omittingEmptySubsequences: false).enumerated()
             .filter { !$0.element.hasPrefix("#") && !$0.element.isEmpty }
         guard let header = lines.first else { throw KnowledgeError(description: "\(file) has no line of column names") }
         let names = header.element.split(separator: "\t", omittingEmptySubsequences: false)
-        columns = Dictionary(names.enumerated().map { (String($0.element), $0.offset) }, uniquingKeysWith: { first, _ in first })
+        columns = Dictionary(
+            names.enumerated().map { (String($0.element), $0.offset) },
+            uniquingKeysWith: { first, _ in first }
+        )
         for (number, text) in lines.dropFirst() {
             let cells = text.split(separator: "\t", omittingEmptySubsequences: false)
             let row = Row(table: file, columns: columns, cells: cells, line: number + 1)

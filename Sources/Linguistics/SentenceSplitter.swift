@@ -31,7 +31,8 @@ enum SentenceSplitter {
         guard stop >= 0 else { return false }
         switch analysis.text[analysis.starts[stop]..<analysis.ends[stop]] {
         case [UInt8(ascii: "!")], [UInt8(ascii: "?")], [UInt8(ascii: ".")]: return true
-        case let word where word.last == UInt8(ascii: "."): return stop == index && endsWithAbbreviation(analysis, index)
+        case let word where word.last == UInt8(ascii: "."):
+            return stop == index && endsWithAbbreviation(analysis, index)
         default: return false
         }
     }
@@ -64,7 +65,9 @@ enum SentenceSplitter {
 
     /// Words that, with a capital, begin sentences rather than names.
     private static let openers: Set<String> = [
-        "The", "A", "An", "He", "She", "It", "They", "We", "I", "But", "And", "In", "On", "At", "This", "That", "These", "Those",
-        "His", "Her", "Their", "Its", "However", "Meanwhile", "Earlier", "After", "Before", "When", "While", "If", "As", "For",
+        "The", "A", "An", "He", "She", "It", "They", "We", "I", "But", "And", "In", "On", "At", "This", "That", "These",
+        "Those",
+        "His", "Her", "Their", "Its", "However", "Meanwhile", "Earlier", "After", "Before", "When", "While", "If", "As",
+        "For",
     ]
 }

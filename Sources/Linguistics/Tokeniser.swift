@@ -146,7 +146,8 @@ extension UInt8 {
 enum Abbreviations {
     /// Before a name: no sentence ends here.
     static let titles: Set<String> = [
-        "Mr", "Mrs", "Ms", "Dr", "Prof", "Gen", "Lt", "Col", "Sgt", "Capt", "Maj", "Adm", "Sen", "Rep", "Gov", "Rev", "Hon",
+        "Mr", "Mrs", "Ms", "Dr", "Prof", "Gen", "Lt", "Col", "Sgt", "Capt", "Maj", "Adm", "Sen", "Rep", "Gov", "Rev",
+        "Hon",
         "St", "Mt", "Ft", "Pres", "Atty", "Amb", "Fr", "Sr", "Jr", "vs", "No", "Nos",
     ]
     static let all = titles.union([
