@@ -1,6 +1,7 @@
 # make run    the whole stack on this machine, with sample articles; Ctrl-C ends it
 # make test   every test, against a real PostgreSQL that it starts itself
-.PHONY: run test bootstrap format lint tsan clean
+# make chaos  the fault test at length: 3,000 articles while everything is killed at random
+.PHONY: run test chaos bootstrap format lint tsan clean
 
 run: bootstrap
 	swift build -c release
@@ -9,6 +10,10 @@ run: bootstrap
 test: bootstrap
 	swift build --build-tests
 	swift test --skip-build
+
+chaos: bootstrap
+	swift build --build-tests
+	TIDINGS_CHAOS_ARTICLES=3000 swift test --skip-build --filter StackTests.ChaosTests
 
 tsan: bootstrap
 	swift test --scratch-path .build-tsan --sanitize=thread --filter 'PostgresTests|MessagingTests'

@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// A PostgreSQL cluster in a directory of ours: created, started and stopped with the server's own tools.
 ///
@@ -92,14 +92,17 @@ package struct PostgresCluster: Sendable {
     }
 
     /// Whether the server's first process lives, without starting a tool. O(1).
-    package var isAlive: Bool {
-        guard let file = fopen(dataDirectory + "/postmaster.pid", "r") else { return false }
+    package var isAlive: Bool { process != nil }
+
+    /// The server's first process, by the file it keeps; nil when it does not live.
+    package var process: pid_t? {
+        guard let file = fopen(dataDirectory + "/postmaster.pid", "r") else { return nil }
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 32)
         guard fgets(&line, Int32(line.count), file) != nil,
             let pid = pid_t(String(decoding: line.prefix { $0 > 32 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
-        else { return false }
-        return kill(pid, 0) == 0 || errno == EPERM
+        else { return nil }
+        return kill(pid, 0) == 0 || errno == EPERM ? pid : nil
     }
 
     private func control(_ arguments: [String]) throws(Failure) {
