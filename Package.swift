@@ -71,6 +71,14 @@ let package = Package(
             path: "Tests/TestSupport"
         ),
         .executableTarget(name: "tidings-check", path: "Tests/Checker"),
+        .executableTarget(
+            name: "tidings-bench",
+            dependencies: [
+                "Extraction", "Postgres", "Records", "ServiceSupport", "Supervision", "TestSupport", "TidingsClient", "Wire",
+                arguments, logging, "tidings", "tidings-hub", "tidings-ingest", "tidings-extract", "tidings-watch",
+            ],
+            path: "Benchmarks"
+        ),
         .testTarget(
             name: "StackTests",
             dependencies: [

@@ -46,6 +46,8 @@ struct Dispatcher {
         var isLeasing = false
         /// In the order of leasing.
         var held: [Held] = []
+        /// Answers of this session that were stored.
+        var stored = 0
 
         var free: Int { held.contains { $0.alone } ? 0 : max(0, credit - held.count) }
     }
@@ -68,9 +70,9 @@ struct Dispatcher {
     /// Owners whose leases live workers hold.
     var owners: [String] { sessions.values.map(\.owner).sorted() }
 
-    /// What status shows of each worker.
-    var workers: [(name: String, coder: String, jobs: Int)] {
-        sessions.values.map { ($0.name, $0.coder, $0.held.count) }.sorted { $0.0 < $1.0 }
+    /// What status shows of each worker: the jobs it holds and how many of its answers were stored.
+    var workers: [(name: String, coder: String, jobs: Int, stored: Int)] {
+        sessions.values.map { ($0.name, $0.coder, $0.held.count, $0.stored) }.sorted { $0.0 < $1.0 }
     }
 
     /// Takes a message.
@@ -135,6 +137,7 @@ struct Dispatcher {
     /// The answer to `.commit`; `fresh` is false when the fence refused it.
     mutating func committed(_ lease: Lease, of peer: Peer, fresh: Bool) -> [Action] {
         if !fresh { staleAnswers += 1 }
+        if fresh { sessions[peer]?.stored += 1 }
         return finished(lease, of: peer, fresh: fresh)
     }
 

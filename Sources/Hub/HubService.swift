@@ -127,6 +127,7 @@ final class StatusBoard: Sendable {
             var name: String
             var coder: String
             var jobs: Int
+            var stored: Int
         }
         struct Subscriber: Encodable, Sendable {
             var client: String

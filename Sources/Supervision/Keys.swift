@@ -21,17 +21,26 @@ package struct Keys: Sendable {
 
     package init(directory: String) { self.directory = directory }
 
-    /// The role's libpq password file (`passfile=`).
-    package func passfile(_ role: Role) -> String { "\(directory)/\(role.rawValue).pgpass" }
+    /// The role's libpq password file (`passfile=`), in a directory of its own that a container can be given alone.
+    package func passfile(_ role: Role) -> String { "\(directory)/\(role.rawValue)/pgpass" }
+
+    /// The owner's password and nothing else, as the images of PostgreSQL take it (`POSTGRES_PASSWORD_FILE`).
+    private var ownerPassword: String { "\(directory)/\(Role.admin.rawValue)/password" }
 
     /// Makes what is missing; keeps what is there.
     package func create() throws(Failure) {
-        guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw failure("cannot make \(directory)") }
+        try make(directory)
         for role in Role.allCases where access(passfile(role), F_OK) != 0 {
+            try make("\(directory)/\(role.rawValue)")
             var generator = SystemRandomNumberGenerator()
             let password = (0..<32).map { _ in String(UInt8.random(in: 0..<16, using: &generator), radix: 16) }.joined()
             try write("*:*:*:\(role.user):\(password)\n", to: passfile(role))
         }
+        if access(ownerPassword, F_OK) != 0 { try write(try password(.admin) + "\n", to: ownerPassword) }
+    }
+
+    private func make(_ directory: String) throws(Failure) {
+        guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw failure("cannot make \(directory)") }
     }
 
     /// The role's password, from its file.

@@ -56,6 +56,6 @@ struct KeysInit: ParsableCommand {
 
     func run() throws {
         try Keys(directory: keys).create()
-        output("\(keys): \(Keys.Role.allCases.map { "\($0.rawValue).pgpass" }.joined(separator: ", "))\n")
+        for role in Keys.Role.allCases { output("\(Keys(directory: keys).passfile(role))\n") }
     }
 }

@@ -11,6 +11,7 @@ struct Readiness {
             var name: String
             var coder: String
             var jobs: Int
+            var stored: Int
         }
         struct Subscriber: Codable {
             var client: String

@@ -17,12 +17,14 @@ package final class LiveStack {
     }
 
     /// Starts a stack and waits until it is ready.
-    package init(_ name: String, arguments: [String] = []) throws {
+    ///
+    /// - Parameter waits: false for a stack that lacks a service until the caller brings it.
+    package init(_ name: String, arguments: [String] = [], waits: Bool = true) throws {
         directory = "/tmp/tidings-stack-\(name)-\(getpid())"
         portBase = LiveStack.freePorts()
         self.arguments = arguments
         up = try LiveStack.start(directory, portBase, arguments)
-        try waitUntilReady()
+        if waits { try waitUntilReady() }
     }
 
     deinit {
@@ -58,8 +60,16 @@ package final class LiveStack {
 
     /// Ends `tidings up` in the way a signal does, waits, and starts it again.
     package func restart(signal: Int32) throws {
+        try end(signal: signal)
+        try start()
+    }
+
+    package func end(signal: Int32) throws {
         up.send(signal: signal)
         while up.ended() == nil { Monotonic.sleep(milliseconds: 10) }
+    }
+
+    package func start() throws {
         up = try LiveStack.start(directory, portBase, arguments)
         try waitUntilReady()
     }
