@@ -31,6 +31,7 @@ struct WorkClient {
     private let hangAfter: Int
     private let silentAfter: Int
     private var held: [Held] = []
+    private var isConnected = false
     private var lastHeard = 0
     private var lastReady = 0
     private var lastBeat = 0
@@ -55,6 +56,7 @@ struct WorkClient {
 
     /// A fresh socket is connecting.
     mutating func connected(now: Int) -> [Action] {
+        isConnected = true
         lastHeard = now
         return introduce(now)
     }
@@ -76,6 +78,7 @@ struct WorkClient {
             // One answer to the several messages that an unknown sender had on their way.
             return now - lastReady >= 500 ? introduce(now) : []
         case .bye:
+            isConnected = false
             return [.reconnect(reason: "the hub turned this extractor away: it speaks another version of the protocol")]
         default: return []
         }
@@ -93,7 +96,11 @@ struct WorkClient {
             guard case .running(let since) = one.state, now - since > hangAfter else { continue }
             return [.abandon(one.lease, reason: "coding it took more than \(hangAfter / 1000) s")]
         }
-        if now - lastHeard > silentAfter { return [.reconnect(reason: "the hub was silent for \(now - lastHeard) ms")] }
+        guard isConnected else { return [] }
+        if now - lastHeard > silentAfter {
+            isConnected = false
+            return [.reconnect(reason: "the hub was silent for \(now - lastHeard) ms")]
+        }
         guard now - lastBeat >= 1000 else { return [] }
         lastBeat = now
         return [.send(.heartbeat)]

@@ -28,38 +28,69 @@ package enum LogStore {
     package static func sequence(limit: Int, on connection: Connection) throws(PostgresError) -> [LogEntry] {
         guard try connection.query("select exists (select from outbox)")[0].bool(0) else { return [] }
         return try connection.transaction { (connection) throws(PostgresError) in
-            try connection.query("select epoch from log_head for update")
-            let rows = try connection.query(
+            let head = try connection.query(
                 """
-                with taken as (
-                    delete from outbox where record_id in (select record_id from outbox order by record_id limit \(limit))
-                    returning record_id
-                ), numbered as (
-                    select r.id, r.topic, row_number() over (order by r.id) as n,
-                        row_number() over (partition by r.topic order by r.id) as topic_n
-                    from taken join record r on r.id = taken.record_id
-                ), counts as (
-                    select topic, count(*) as count from numbered group by topic
-                ), heads as (
-                    insert into topic_head as h (topic, tseq) select topic, count from counts order by topic
-                    on conflict (topic) do update set tseq = h.tseq + excluded.tseq
-                    returning topic, tseq
-                ), base as (
-                    update log_head set seq = seq + (select count(*) from taken)
-                    returning epoch, seq - (select count(*) from taken) as seq
-                ), placed as (
-                    insert into log (seq, tseq, record_id)
-                    select base.seq + n, heads.tseq - counts.count + topic_n, numbered.id
-                    from numbered join heads using (topic) join counts using (topic) cross join base
-                    returning seq, tseq, record_id, at
-                )
-                select placed.seq, placed.tseq, (select epoch from base)::text, r.uuid::text, r.type, r.topic, r.keys,
-                    to_char(placed.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), r.data
-                from placed join record r on r.id = placed.record_id order by placed.seq
+                select epoch::text, seq, to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+                from log_head for update
+                """
+            )[0]
+            // By arrays and not by joins: the planner knows nothing of tables that fill and empty all the time.
+            let taken = try connection.query(
+                """
+                delete from outbox where record_id = any(array(select record_id from outbox order by record_id limit \(limit)))
+                returning record_id
                 """
             )
-            return try entries(rows)
+            var ids: [Int] = []
+            for row in taken { ids.append(try row.int(0)) }
+            let records = try connection.query(
+                "select id, uuid::text, type, topic, keys, data from record where id = any(\(ids)) order by id")
+            var tseqs = try reserve(records, on: connection)
+            let (epoch, first, time) = (try head.string(0), try head.int(1) + 1, try head.string(2))
+            var entries: [LogEntry] = []
+            ids = []
+            for (offset, row) in records.enumerated() {
+                let topic = try row.string(3)
+                let tseq = tseqs[topic, default: 0] + 1
+                tseqs[topic] = tseq
+                ids.append(try row.int(0))
+                entries.append(
+                    LogEntry(
+                        seq: first + offset, tseq: tseq, epoch: epoch, record: try row.string(1), type: try row.string(2),
+                        topic: Array(topic.utf8), keys: try row.bytes(4), time: time, data: try row.bytes(5)))
+            }
+            try connection.query(
+                """
+                insert into log (seq, tseq, record_id)
+                select * from unnest(\(entries.map(\.seq)), \(entries.map(\.tseq)), \(ids))
+                """
+            )
+            try connection.query("update log_head set seq = seq + \(entries.count)")
+            return entries
         }
+    }
+
+    /// Moves the heads of the records' topics on.
+    ///
+    /// - Returns: where each topic stood before.
+    private static func reserve(_ records: Rows, on connection: Connection) throws(PostgresError) -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for row in records { counts[try row.string(3), default: 0] += 1 }
+        // In one order, so that two sequencers cannot wait for each other.
+        let topics = counts.keys.sorted()
+        let heads = try connection.query(
+            """
+            insert into topic_head as h (topic, tseq)
+            select * from unnest(\(topics as [String?]), \(topics.map { counts[$0] ?? 0 })) as t(topic, count)
+            on conflict (topic) do update set tseq = h.tseq + excluded.tseq
+            returning topic, tseq
+            """
+        )
+        for row in heads {
+            let topic = try row.string(0)
+            counts[topic] = try row.int(1) - (counts[topic] ?? 0)
+        }
+        return counts
     }
 
     /// Up to `limit` entries after a sequence number, in order.

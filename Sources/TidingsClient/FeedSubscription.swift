@@ -22,6 +22,7 @@ package struct FeedSubscription: Sendable {
         case fail(FeedMessage.Refusal)
     }
 
+    private var isConnected = false
     private let filter: String
     private let client: String
     private let window: Int
@@ -56,6 +57,7 @@ package struct FeedSubscription: Sendable {
 
     /// A fresh socket is connecting.
     package mutating func connected(now: Int) -> [Action] {
+        isConnected = true
         lastHeard = now
         lastCreditSent = now
         isWelcome = false
@@ -89,7 +91,7 @@ package struct FeedSubscription: Sendable {
         case .event(let delivery):
             guard isWelcome, let seq else { return [] }
             guard delivery.prev == seq else {
-                return [.reconnect(reason: "event \(delivery.seq) follows \(delivery.prev), but \(seq) was the last")]
+                return startOver("event \(delivery.seq) follows \(delivery.prev), but \(seq) was the last")
             }
             self.seq = delivery.seq
             scanned = delivery.seq
@@ -100,14 +102,14 @@ package struct FeedSubscription: Sendable {
             head = heads.head
             guard heads.last == seq else {
                 return heads.last > seq
-                    ? [.reconnect(reason: "the hub has sent up to \(heads.last), but \(seq) was the last to arrive")]
+                    ? startOver("the hub has sent up to \(heads.last), but \(seq) was the last to arrive")
                     : []
             }
             scanned = max(scanned ?? 0, heads.scanned)
             return []
         case .refused(let refusal):
-            return refusal.code == "busy" ? [.reconnect(reason: refusal.message)] : [.fail(refusal)]
-        case .bye: return [.reconnect(reason: "the hub does not know this subscription any more")]
+            return refusal.code == "busy" ? startOver(refusal.message) : [.fail(refusal)]
+        case .bye: return startOver("the hub does not know this subscription any more")
         case .subscribe, .credit, .status, .statusIs: return []
         }
     }
@@ -120,9 +122,15 @@ package struct FeedSubscription: Sendable {
     }
 
     package mutating func tick(now: Int) -> [Action] {
-        if now - lastHeard > silentAfter { return [.reconnect(reason: "the hub was silent for \(now - lastHeard) ms")] }
+        guard isConnected else { return [] }
+        if now - lastHeard > silentAfter { return startOver("the hub was silent for \(now - lastHeard) ms") }
         // Credit is also our heartbeat.
         return now - lastCreditSent >= 1000 && isWelcome ? payCredit(now) : []
+    }
+
+    private mutating func startOver(_ reason: String) -> [Action] {
+        isConnected = false
+        return [.reconnect(reason: reason)]
     }
 
     private mutating func payCredit(_ now: Int) -> [Action] {
