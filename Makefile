@@ -1,7 +1,8 @@
 # make run    the whole stack on this machine, with sample articles; Ctrl-C ends it
 # make test   every test, against a real PostgreSQL that it starts itself
 # make chaos  the fault test at length: 3,000 articles while everything is killed at random
-.PHONY: run test chaos bootstrap format lint tsan clean
+# make bench  what docs/performance.md says of this machine
+.PHONY: run test chaos bench bootstrap format lint tsan clean
 
 run: bootstrap
 	swift build -c release
@@ -14,6 +15,12 @@ test: bootstrap
 chaos: bootstrap
 	swift build --build-tests
 	TIDINGS_CHAOS_ARTICLES=3000 swift test --skip-build --filter StackTests.ChaosTests
+
+bench: bootstrap
+	swift build -c release
+	.build/release/tidings-bench start
+	.build/release/tidings-bench latency
+	.build/release/tidings-bench plumbing
 
 tsan: bootstrap
 	swift test --scratch-path .build-tsan --sanitize=thread --filter 'PostgresTests|MessagingTests'
