@@ -74,7 +74,8 @@ let package = Package(
         .executableTarget(
             name: "tidings-bench",
             dependencies: [
-                "Extraction", "Postgres", "Records", "ServiceSupport", "Supervision", "TestSupport", "TidingsClient", "Wire",
+                "Extraction", "Postgres", "Records", "ServiceSupport", "Supervision", "TestSupport", "TidingsClient",
+                "Wire",
                 arguments, logging, "tidings", "tidings-hub", "tidings-ingest", "tidings-extract", "tidings-watch",
             ],
             path: "Benchmarks"
@@ -90,6 +91,15 @@ let package = Package(
         ),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "ServiceSupport", "TestSupport"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging", "ServiceSupport"]),
+        .testTarget(name: "WireTests", dependencies: ["Wire"]),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: ["Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
+        ),
+        .testTarget(name: "HubTests", dependencies: ["Hub", "Wire"]),
+        .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Wire"]),
+        .testTarget(name: "IngestTests", dependencies: ["Ingest"]),
+        .testTarget(name: "ClientTests", dependencies: ["TidingsClient", "Wire"]),
         .testTarget(name: "LinguisticsTests", dependencies: ["Linguistics"]),
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
         .testTarget(name: "KnowledgeTests", dependencies: ["Knowledge", "Records"]),
