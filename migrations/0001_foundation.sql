@@ -23,6 +23,7 @@ create table article (
     url text,
     language text,
     published text,
+    published_reason text,
     modified text,
     dateline text,
     text text not null,

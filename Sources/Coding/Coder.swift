@@ -44,7 +44,8 @@ package struct Coder: Sendable {
                 quotes: found,
                 quoteIDs: quotes.map(\.id),
                 article: reference,
-                published: article.publishedDate
+                published: article.publishedDate,
+                undated: article.publishedReason ?? "it states none"
             ).find(isOverBudget: isOverBudget) : []
         return Coded(article: article, entities: entities(chunks, analysis), quotes: quotes, events: events)
     }

@@ -12,6 +12,8 @@ struct EventFinder {
     let quoteIDs: [String]
     let article: ArticleReference
     let published: CivilDate?
+    /// Why `published` is nil, where it is.
+    let undated: String
 
     func find(isOverBudget: () -> Bool) throws(CodingError) -> [Event] {
         var events: [Event] = []
@@ -300,7 +302,7 @@ struct EventFinder {
 
     private func dateReason(_ date: DateFinder.Found?) -> String {
         guard date != nil else { return "no date in the clause" }
-        return published == nil ? "the article has no date to count from" : "the words tell no single day"
+        return published == nil ? "the article's own date is not known: \(undated)" : "the words tell no single day"
     }
 
     /// The nearest words for a day with no other act between them and this one.

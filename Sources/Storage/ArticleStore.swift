@@ -27,15 +27,16 @@ package enum ArticleStore {
                     \(articles.map(\.id) as [String?]), \(articles.map { Hexadecimal.decode($0.sha256) ?? [] }),
                     \(articles.map(\.format.rawValue) as [String?]), \(articles.map(\.title)), \(articles.map(\.author)),
                     \(articles.map(\.source)), \(articles.map(\.url)), \(articles.map(\.language)),
-                    \(articles.map(\.published)), \(articles.map(\.modified)), \(articles.map(\.dateline)),
+                    \(articles.map(\.published)), \(articles.map(\.publishedReason)),
+                    \(articles.map(\.modified)), \(articles.map(\.dateline)),
                     \(articles.map(\.text) as [String?]), \(arrivals.map(\.fileName)))
-                with ordinality as a(id, sha256, format, title, author, source, url, language, published, modified,
-                    dateline, text, file_name, n)
+                with ordinality as a(id, sha256, format, title, author, source, url, language, published,
+                    published_reason, modified, dateline, text, file_name, n)
             ), fresh as (
-                insert into article (id, sha256, format, title, author, source, url, language, published, modified,
-                    dateline, text)
+                insert into article (id, sha256, format, title, author, source, url, language, published,
+                    published_reason, modified, dateline, text)
                 select distinct on (sha256) id::uuid, sha256, format, title, author, source, url, language, published,
-                    modified, dateline, text
+                    published_reason, modified, dateline, text
                 from arrival order by sha256, n
                 on conflict do nothing
                 returning id

@@ -123,7 +123,8 @@ package enum OperatorStore {
             """
             select json_build_object(
                 'id', a.id, 'sha256', encode(a.sha256, 'hex'), 'format', a.format, 'title', a.title, 'author', a.author,
-                'source', a.source, 'url', a.url, 'language', a.language, 'published', a.published, 'modified', a.modified,
+                'source', a.source, 'url', a.url, 'language', a.language, 'published', a.published,
+                'published_reason', a.published_reason, 'modified', a.modified,
                 'dateline', a.dateline, 'received_at', a.received_at, 'coded_at', a.coded_at,
                 'job', (select json_build_object('state', case j.state when 0 then 'ready' when 1 then 'leased' else 'dead' end,
                     'attempt', j.attempt, 'last_error', j.last_error) from job j where j.article_id = a.id),

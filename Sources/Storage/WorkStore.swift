@@ -39,7 +39,7 @@ package enum WorkStore {
                     returning job.id, job.article_id, job.attempt
                 )
                 select a.id::text, leased.attempt, encode(a.sha256, 'hex'), a.format, a.title, a.author, a.source, a.url,
-                    a.language, a.published, a.modified, a.dateline, a.text
+                    a.language, a.published, a.published_reason, a.modified, a.dateline, a.text
                 from leased join article a on a.id = leased.article_id order by leased.id
                 """
             )
@@ -49,7 +49,7 @@ package enum WorkStore {
             var article = Article(
                 sha256: try row.string(2),
                 format: Article.Format(rawValue: try row.string(3)) ?? .text,
-                text: try row.string(12)
+                text: try row.string(13)
             )
             article.id = try row.string(0)
             article.title = try row.optionalString(4)
@@ -58,8 +58,9 @@ package enum WorkStore {
             article.url = try row.optionalString(7)
             article.language = try row.optionalString(8)
             article.published = try row.optionalString(9)
-            article.modified = try row.optionalString(10)
-            article.dateline = try row.optionalString(11)
+            article.publishedReason = try row.optionalString(10)
+            article.modified = try row.optionalString(11)
+            article.dateline = try row.optionalString(12)
             let lease = Lease(article: article.id, attempt: try row.int(1), owner: owner)
             jobs.append(Leased(lease: lease, article: (try? JSON.encode(article)) ?? []))
         }

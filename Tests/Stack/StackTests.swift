@@ -40,6 +40,20 @@ import Testing
         python.send(signal: SIGKILL)
         while python.ended() == nil { Monotonic.sleep(milliseconds: 5) }
 
+        let client = try ChildProcess(
+            ["/usr/bin/env", "python3", LiveStack.packageRoot + "/docs/feed.py", stack.feed],
+            log: "\(stack.directory)/client.jsonl"
+        )
+        let deadline = Monotonic.milliseconds() + 10_000
+        var followed = ""
+        while followed != received.output, Monotonic.milliseconds() < deadline {
+            Monotonic.sleep(milliseconds: 50)
+            followed = try String(contentsOf: URL(filePath: "\(stack.directory)/client.jsonl"), encoding: .utf8)
+        }
+        #expect(followed == received.output, "the feed client of the documentation gets the same")
+        client.send(signal: SIGKILL)
+        while client.ended() == nil { Monotonic.sleep(milliseconds: 5) }
+
         let id =
             lines.last?.split(separator: #""article":{"#).last?.split(separator: #""id":""#).dropFirst().first?.prefix(
                 36
