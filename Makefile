@@ -23,7 +23,7 @@ bench: bootstrap
 	.build/release/tidings-bench plumbing
 
 tsan: bootstrap
-	swift test --scratch-path .build-tsan --sanitize=thread --filter 'PostgresTests|MessagingTests'
+	TSAN_OPTIONS=halt_on_error=1 swift test --scratch-path .build-tsan --sanitize=thread --filter 'PostgresTests|MessagingTests'
 
 bootstrap:
 	@deploy/bootstrap

@@ -1,7 +1,6 @@
 import Glibc
 import Records
 import ServiceSupport
-import Synchronization
 import Wire
 
 /// Jobs from the socket's thread to the coding threads, and their answers back.
@@ -22,7 +21,7 @@ final class WorkPool: Sendable {
         var isClosed = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let available: UnsafeSemaphore = UnsafeSemaphore()
     let answers = Mailbox<Answer>()
 

@@ -3,7 +3,6 @@ import Messaging
 import Postgres
 import ServiceSupport
 import Storage
-import Synchronization
 
 /// The hub: leases jobs to extractors, stores their answers, orders the log, and serves feed and tap.
 ///
@@ -141,7 +140,7 @@ final class StatusBoard: Sendable {
         var subscribers: [Subscriber] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     var current: State { state.withLock { $0 } }
 

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// A mailbox has no bound of its own: what is posted is bounded by the credit of the protocol above it.
 package final class Mailbox<Message: Sendable>: Sendable {
-    private let messages = Mutex<[Message]>([])
+    private let messages = Locked<[Message]>([])
     /// Readable while messages wait.
     package let descriptor: Int32
 
