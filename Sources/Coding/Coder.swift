@@ -8,7 +8,9 @@ package enum CodingError: Error, Sendable, Equatable {
     case overBudget
 }
 
-/// Text in, record out: entities, quotes and events with the words that prove them. No I/O and no clock.
+/// Text in, record out: entities, quotes and events with the words that prove them.
+///
+/// No I/O and no clock.
 package struct Coder: Sendable {
     /// Names this coder in every record; events coded by another version get other identifiers.
     package static let version = "tidings 0.1.0"

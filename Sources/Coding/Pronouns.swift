@@ -3,7 +3,9 @@ import Records
 
 /// Whom "he", "they" and "we" mean.
 enum Pronouns {
-    /// He and she: the first person of this or else of the sentence before. They and it: the first other actor there.
+    /// He and she: the first person of this or else of the sentence before.
+    ///
+    /// They and it: the first other actor there.
     static func resolve(_ chunks: inout [Chunk], analysis: Analysis, lower: [String]) {
         var subjects: [Int: (person: Chunk?, other: Chunk?)] = [:]
         for index in chunks.indices {

@@ -31,7 +31,9 @@ struct QuoteFinder {
 
     // MARK: Marks
 
-    /// Token ranges inside quotation marks. A quote left open ends with its paragraph.
+    /// Token ranges inside quotation marks.
+    ///
+    /// A quote left open ends with its paragraph.
     private func parts() -> [Range<Int>] {
         var parts: [Range<Int>] = []
         var open: (start: Int, isStraight: Bool)?

@@ -4,7 +4,9 @@ package import Records
 import ServiceSupport
 package import Wire
 
-/// Extraction: takes jobs from the hub, codes articles on its worker threads, and sends the records back. Holds no credential.
+/// Extraction: takes jobs from the hub, codes articles on its worker threads, and sends the records back.
+///
+/// Holds no credential.
 package final class ExtractionService: Sendable {
     /// Codes one article into records; asks the closure now and then whether its time is over, and throws when it is.
     package typealias CodeArticle = @Sendable (Article, _ isOverBudget: () -> Bool) throws -> [RecordDraft]

@@ -1,7 +1,8 @@
 import Wire
 
-/// An extractor's side of the work protocol: what it holds, what runs, what awaits its STORED. A state machine without I/O; times
-/// are milliseconds.
+/// An extractor's side of the work protocol: what it holds, what runs, what awaits its STORED.
+///
+/// A state machine without I/O; times are milliseconds.
 struct WorkClient {
     enum Action: Equatable {
         case send(WorkMessage)

@@ -1,6 +1,8 @@
 import Wire
 
-/// Who works on what: leases in, answers out. A state machine without I/O and without a clock; times are milliseconds.
+/// Who works on what: leases in, answers out.
+///
+/// A state machine without I/O and without a clock; times are milliseconds.
 struct Dispatcher {
     /// A routing id of the work socket.
     typealias Peer = [UInt8]

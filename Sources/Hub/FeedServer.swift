@@ -1,7 +1,8 @@
 import Wire
 
-/// Who reads the log and how far: sessions, credit, the tail in memory, and replays. A state machine without I/O; times are
-/// milliseconds.
+/// Who reads the log and how far: sessions, credit, the tail in memory, and replays.
+///
+/// A state machine without I/O; times are milliseconds.
 struct FeedServer {
     /// A routing id of the feed socket.
     typealias Peer = [UInt8]
@@ -85,7 +86,9 @@ struct FeedServer {
         return pumpAll()
     }
 
-    /// The log is another one: a backup was restored. Every subscriber must look at it anew.
+    /// The log is another one: a backup was restored.
+    ///
+    /// Every subscriber must look at it anew.
     mutating func reset(epoch: String, head: Int, floor: Int) -> [Action] {
         let peers = sessions.keys
         (self.epoch, self.head, self.floor) = (epoch, head, floor)

@@ -40,7 +40,9 @@ final class WorkDatabaseThread {
         }
     }
 
-    /// One hub works on a database at a time; another waits here. Correctness does not need it: the fence does that.
+    /// One hub works on a database at a time; another waits here.
+    ///
+    /// Correctness does not need it: the fence does that.
     private func holdLock(until stop: StopSwitch) throws(PostgresError) -> Bool {
         while !stop.isStopped {
             let taken = try database.run("taking the hub lock") { (connection) throws(PostgresError) in

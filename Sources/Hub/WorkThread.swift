@@ -57,7 +57,9 @@ final class WorkThread: SocketThread {
                 shared.commands.post(.owners(dispatcher.owners))
                 shared.board.update {
                     $0.stale_answers = dispatcher.staleAnswers
-                    $0.workers = dispatcher.workers.map { .init(name: $0.name, coder: $0.coder, jobs: $0.jobs, stored: $0.stored) }
+                    $0.workers = dispatcher.workers.map {
+                        .init(name: $0.name, coder: $0.coder, jobs: $0.jobs, stored: $0.stored)
+                    }
                 }
             }
         }

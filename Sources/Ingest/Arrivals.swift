@@ -1,4 +1,6 @@
-/// Which names in the inbox are ready to be taken. A state machine without I/O; times are milliseconds.
+/// Which names in the inbox are ready to be taken.
+///
+/// A state machine without I/O; times are milliseconds.
 ///
 /// A file that was moved in is whole at once. Any other is whole when it has not changed for the settle time: a writer may close
 /// a file half-written and open it again.

@@ -345,7 +345,9 @@ final class IngestThread {
     }
 }
 
-/// Tells the hub that jobs are there. A lost ring costs half a second: the hub looks by itself.
+/// Tells the hub that jobs are there.
+///
+/// A lost ring costs half a second: the hub looks by itself.
 private final class Doorbell {
     private let socket: Socket?
 

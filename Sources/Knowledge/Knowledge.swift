@@ -1,7 +1,9 @@
 package import Records
 
-/// What the project knows about the world: countries, places, people with their offices, organisations, common nouns for
-/// actors, and the frames that words of action open. Read once from the tables of a directory; immutable.
+/// What the project knows about the world: countries, places, people with their offices, organisations, common nouns
+/// for actors, and the frames that words of action open.
+///
+/// Read once from the tables of a directory; immutable.
 package struct Knowledge: Sendable {
     private var names: [String: Name] = [:]
     private var surnames: [String: [Int]] = [:]

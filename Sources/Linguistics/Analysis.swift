@@ -36,7 +36,9 @@ package struct Analysis: Sendable {
     /// The text between two byte offsets.
     package func string(_ start: Int, _ end: Int) -> String { String(decoding: text[start..<end], as: UTF8.self) }
 
-    /// The sentence that holds a token. Complexity: O(log *n*).
+    /// The sentence that holds a token.
+    ///
+    /// Complexity: O(log *n*).
     package func sentence(of token: Int) -> Int {
         var low = 0
         var high = sentences.count
@@ -47,7 +49,9 @@ package struct Analysis: Sendable {
         return low
     }
 
-    /// The first token that starts at or behind a byte offset. Complexity: O(log *n*).
+    /// The first token that starts at or behind a byte offset.
+    ///
+    /// Complexity: O(log *n*).
     package func firstToken(from offset: Int) -> Int {
         var low = 0
         var high = starts.count

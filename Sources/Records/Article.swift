@@ -19,7 +19,9 @@ package struct Article: Codable, Sendable, Equatable {
     package var modified: String?
     /// The place of a dateline such as `MOSCOW (Reuters) —`, as written.
     package var dateline: String?
-    /// The body; UTF-8 without NUL. Every span in a record is a byte range of it.
+    /// The body; UTF-8 without NUL.
+    ///
+    /// Every span in a record is a byte range of it.
     package var text: String
 
     /// A recognised file format.

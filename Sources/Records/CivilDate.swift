@@ -5,7 +5,9 @@ package struct CivilDate: Sendable, Hashable, Comparable {
 
     package init(daysSinceEpoch: Int) { self.daysSinceEpoch = daysSinceEpoch }
 
-    /// Makes a date, or nil when the month or day does not exist. Method: H. Hinnant, "chrono-compatible low-level date algorithms".
+    /// Makes a date, or nil when the month or day does not exist.
+    ///
+    /// Method: H. Hinnant, "chrono-compatible low-level date algorithms".
     package init?(year: Int, month: Int, day: Int) {
         guard (1...12).contains(month), (1...9999).contains(year), day >= 1 else { return nil }
         let lengths = [31, CivilDate.isLeap(year) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]

@@ -17,7 +17,9 @@ package final class Mailbox<Message: Sendable>: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Appends a message and wakes the owner. O(1).
+    /// Appends a message and wakes the owner.
+    ///
+    /// O(1).
     package func post(_ message: Message) {
         messages.withLock { $0.append(message) }
         tidings_event_signal(descriptor)

@@ -44,7 +44,8 @@ package enum LogStore {
             var ids: [Int] = []
             for row in taken { ids.append(try row.int(0)) }
             let records = try connection.query(
-                "select id, uuid::text, type, topic, keys, data from record where id = any(\(ids)) order by id")
+                "select id, uuid::text, type, topic, keys, data from record where id = any(\(ids)) order by id"
+            )
             var tseqs = try reserve(records, on: connection)
             let (epoch, first, time) = (try head.string(0), try head.int(1) + 1, try head.string(2))
             var entries: [LogEntry] = []
@@ -56,8 +57,17 @@ package enum LogStore {
                 ids.append(try row.int(0))
                 entries.append(
                     LogEntry(
-                        seq: first + offset, tseq: tseq, epoch: epoch, record: try row.string(1), type: try row.string(2),
-                        topic: Array(topic.utf8), keys: try row.bytes(4), time: time, data: try row.bytes(5)))
+                        seq: first + offset,
+                        tseq: tseq,
+                        epoch: epoch,
+                        record: try row.string(1),
+                        type: try row.string(2),
+                        topic: Array(topic.utf8),
+                        keys: try row.bytes(4),
+                        time: time,
+                        data: try row.bytes(5)
+                    )
+                )
             }
             try connection.query(
                 """

@@ -2,7 +2,9 @@ package import Postgres
 import Records
 package import Wire
 
-/// The queue of articles to be coded: leases, fenced results, reaping. The database's clock is the only clock here.
+/// The queue of articles to be coded: leases, fenced results, reaping.
+///
+/// The database's clock is the only clock here.
 package enum WorkStore {
     /// A lease without a sign of life from its holder ends after this time.
     package static let leaseSeconds = 30
@@ -110,7 +112,9 @@ package enum WorkStore {
         return stored
     }
 
-    /// Gives jobs back. Those with `charged` keep their attempt and wait longer each time; the fifth makes them dead.
+    /// Gives jobs back.
+    ///
+    /// Those with `charged` keep their attempt and wait longer each time; the fifth makes them dead.
     package static func giveBack(
         _ leases: [(lease: Lease, charged: Bool, dead: Bool, reason: String)],
         on connection: Connection
@@ -153,7 +157,9 @@ package enum WorkStore {
         )
     }
 
-    /// Makes jobs ready whose lease has ended. Nobody saw their worker start them, so nothing is charged.
+    /// Makes jobs ready whose lease has ended.
+    ///
+    /// Nobody saw their worker start them, so nothing is charged.
     ///
     /// - Returns: how many.
     package static func reap(on connection: Connection) throws(PostgresError) -> Int {

@@ -40,7 +40,9 @@ package struct ChildProcess: ~Copyable {
 
     deinit { close(lifeline) }
 
-    /// Its exit, in words, once it has ended; nil while it runs. Whoever asks again hears that it ended before.
+    /// Its exit, in words, once it has ended; nil while it runs.
+    ///
+    /// Whoever asks again hears that it ended before.
     package func ended() -> String? {
         var status: Int32 = 0
         let answer = waitpid(pid, &status, WNOHANG)

@@ -91,7 +91,9 @@ package struct PostgresCluster: Sendable {
         return (try? run([tool, "status", "-D", dataDirectory])) != nil
     }
 
-    /// Whether the server's first process lives, without starting a tool. O(1).
+    /// Whether the server's first process lives, without starting a tool.
+    ///
+    /// O(1).
     package var isAlive: Bool { process != nil }
 
     /// The server's first process, by the file it keeps; nil when it does not live.

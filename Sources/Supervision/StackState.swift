@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Records
+import ServiceSupport
 
 /// What runs in a data directory: the file that `tidings up` keeps there and that other commands look into.
 package struct StackState: Codable, Sendable, Equatable {
@@ -36,6 +37,23 @@ package struct StackState: Codable, Sendable, Equatable {
             let state = try? JSON.decode(StackState.self, from: bytes)
         else { return nil }
         self = state
+    }
+
+    /// Waits for the services of a `tidings up` that was killed: they end by themselves, and hold the ports until then.
+    ///
+    /// - Returns: the processes that are still there after `seconds`.
+    package func awaitServices(seconds: Int) -> [Int32] {
+        let deadline = Monotonic.milliseconds() + seconds * 1000
+        while true {
+            let left = services.values.filter(StackState.isService)
+            if left.isEmpty || Monotonic.milliseconds() > deadline { return left.sorted() }
+            Monotonic.sleep(milliseconds: 20)
+        }
+    }
+
+    /// Whether the number is still that of a service of ours, and has not been given to another process.
+    private static func isService(_ process: Int32) -> Bool {
+        (try? String(contentsOf: URL(filePath: "/proc/\(process)/comm"), encoding: .utf8))?.hasPrefix("tidings-") == true
     }
 
     /// Replaces the file at once.

@@ -1,7 +1,8 @@
 package import Wire
 
-/// A subscriber's side of the feed: where it stands, what it may still receive, and whether anything is missing. A state machine
-/// without I/O; times are milliseconds.
+/// A subscriber's side of the feed: where it stands, what it may still receive, and whether anything is missing.
+///
+/// A state machine without I/O; times are milliseconds.
 package struct FeedSubscription: Sendable {
     /// Where a subscription begins.
     package enum Start: Sendable, Equatable {

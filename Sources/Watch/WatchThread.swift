@@ -24,6 +24,9 @@ final class WatchThread {
         var lag = 0
     }
 
+    /// Why the feed refused last, so that it is said once.
+    private var refusal: String?
+
     /// Why following the feed ends for now.
     private enum End: Error {
         case another
@@ -49,10 +52,14 @@ final class WatchThread {
             } catch End.another {
                 logger.warning("another watch has moved the cursor; starting from where it is")
             } catch End.feed(let failure) {
-                logger.error(
-                    "the feed refuses; see what the log holds with 'tidings status'",
-                    metadata: ["error": "\(failure)"]
-                )
+                // Said once, and tried on: the hub's log may come back.
+                if refusal != "\(failure)" {
+                    refusal = "\(failure)"
+                    logger.error(
+                        "the feed refuses; 'tidings status' shows what the log holds, docs/operations.md what to do after a restore",
+                        metadata: ["error": "\(failure)"]
+                    )
+                }
             } catch End.database(let error) {
                 logger.error("the database refused", metadata: ["error": "\(error)"])
             } catch { logger.error("\(error)") }
@@ -74,6 +81,7 @@ final class WatchThread {
         while !stop.isStopped {
             let deliveries: [FeedMessage.Delivery]
             do { deliveries = try reader.next(milliseconds: 200) } catch { throw End.feed(error) }
+            if reader.isLive { refusal = nil }
             beatWhenDue(reader.subscription)
             guard let last = deliveries.last, let epoch = reader.subscription.epoch else { continue }
             let events = deliveries.compactMap { WatchThread.dyadEvent($0.envelope) }
@@ -115,7 +123,9 @@ final class WatchThread {
         }
     }
 
-    /// The part of an event that the counts need; nil for other records. An event without a date counts on its article's day.
+    /// The part of an event that the counts need; nil for other records.
+    ///
+    /// An event without a date counts on its article's day.
     static func dyadEvent(_ envelope: [UInt8]) -> WatchStore.DyadEvent? {
         struct Envelope: Decodable {
             struct Data: Decodable {

@@ -41,7 +41,9 @@ package struct Filter: Sendable, Equatable {
 
     package var isEmpty: Bool { terms.isEmpty }
 
-    /// Whether a record with these keys is wanted. O(terms × bytes of keys).
+    /// Whether a record with these keys is wanted.
+    ///
+    /// O(terms × bytes of keys).
     package func matches(_ keys: [UInt8]) -> Bool {
         guard !terms.isEmpty else { return true }
         let pairs = keys.split(separator: UInt8(ascii: " "))

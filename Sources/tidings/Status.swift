@@ -48,7 +48,11 @@ struct Status: ParsableCommand {
             )
         }
         if let hub = report.hub {
-            for worker in hub.workers { lines.append("worker    \(worker.name)  \(worker.coder), \(worker.jobs) in work, \(worker.stored) stored") }
+            for worker in hub.workers {
+                lines.append(
+                    "worker    \(worker.name)  \(worker.coder), \(worker.jobs) in work, \(worker.stored) stored"
+                )
+            }
             for subscriber in hub.subscribers {
                 lines.append("reader    \(subscriber.client), \(subscriber.lag) behind")
             }

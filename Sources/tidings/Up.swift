@@ -46,6 +46,9 @@ struct Up: ParsableCommand {
         let lock = try UpLock(layout)
         defer { lock.release() }
         let endpoints = StackState.Endpoints(portBase: portBase)
+        if let left = StackState(of: layout)?.awaitServices(seconds: 15), !left.isEmpty {
+            throw Complaint("services of an earlier run do not end: processes \(left); 'kill -9' them, then start again")
+        }
         do {
             try StackState(endpoints: endpoints).write(to: layout)
             try Preparation(layout, logger).run()

@@ -9,6 +9,7 @@ package final class LiveStack {
     package let directory: String
     package let portBase: Int
     private var up: ChildProcess
+    private var starts = 1
     private let arguments: [String]
 
     package struct Failure: Error, CustomStringConvertible {
@@ -49,7 +50,8 @@ package final class LiveStack {
 
     package func waitUntilReady() throws {
         let deadline = Monotonic.milliseconds() + 60_000
-        while try tool(["status"]).status != 0 {
+        // The services of an earlier run may still answer: only the line of this one counts.
+        while try upLog.split(separator: "ready after").count <= starts || tool(["status"]).status != 0 {
             if let end = up.ended() { throw Failure("tidings up ended with \(end): \(log("../up"))") }
             guard Monotonic.milliseconds() < deadline else {
                 throw Failure("not ready: \(try tool(["status"]).output) \(log("../up"))")
@@ -70,6 +72,7 @@ package final class LiveStack {
     }
 
     package func start() throws {
+        starts += 1
         up = try LiveStack.start(directory, portBase, arguments)
         try waitUntilReady()
     }
@@ -81,6 +84,10 @@ package final class LiveStack {
 
     /// A service's process as it is now, or nil between two lives.
     package func process(_ service: String) -> pid_t? { StackState(of: layout)?.services[service] }
+
+    private var upLog: String {
+        (try? String(contentsOf: URL(filePath: "\(directory)/up.log"), encoding: .utf8)) ?? ""
+    }
 
     package func log(_ service: String) -> String {
         (try? String(contentsOf: URL(filePath: layout.log(of: service)), encoding: .utf8)) ?? ""
