@@ -53,7 +53,8 @@ package struct StackState: Codable, Sendable, Equatable {
 
     /// Whether the number is still that of a service of ours, and has not been given to another process.
     private static func isService(_ process: Int32) -> Bool {
-        (try? String(contentsOf: URL(filePath: "/proc/\(process)/comm"), encoding: .utf8))?.hasPrefix("tidings-") == true
+        (try? String(contentsOf: URL(filePath: "/proc/\(process)/comm"), encoding: .utf8))?.hasPrefix("tidings-")
+            == true
     }
 
     /// Replaces the file at once.

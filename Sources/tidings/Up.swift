@@ -47,7 +47,9 @@ struct Up: ParsableCommand {
         defer { lock.release() }
         let endpoints = StackState.Endpoints(portBase: portBase)
         if let left = StackState(of: layout)?.awaitServices(seconds: 15), !left.isEmpty {
-            throw Complaint("services of an earlier run do not end: processes \(left); 'kill -9' them, then start again")
+            throw Complaint(
+                "services of an earlier run do not end: processes \(left); 'kill -9' them, then start again"
+            )
         }
         do {
             try StackState(endpoints: endpoints).write(to: layout)
