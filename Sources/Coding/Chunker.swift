@@ -162,7 +162,11 @@ struct Chunker {
                 index > first || country != nil || analysis.shapes[index] == .lower,
                 !Words.endsPhrase(lower[index]), knowledge.frames.uses(of: lower[index]).isEmpty
             else { return nil }
-            if name(at: index, before: end) != nil { return nil }
+            if let (name, nameEnd) = name(at: index, before: end) {
+                // "suspected Russian spies"
+                guard country == nil, index > first, name.kind == .adjective else { return nil }
+                return described(from: start, after: nameEnd, country: name.code, before: end)
+            }
             index += 1
         }
         return nil

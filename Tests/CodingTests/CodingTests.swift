@@ -122,6 +122,18 @@ enum Shipped {
         }
     }
 
+    /// A number before "suspected Russian spies" was lost, because the country came second.
+    @Test(arguments: [
+        ("Poland expelled 35 suspected Russian spies.", "35 suspected Russian spies", 35.0),
+        ("Poland expelled 35 Russian suspected spies.", "35 Russian suspected spies", 35.0),
+        ("Poland expelled at least two Russian diplomats.", "at least two Russian diplomats", 2.0),
+    ])
+    func `quantities are bound to their slot`(_ text: String, _ recipient: String, _ value: Double) throws {
+        let event = try #require(try Shipped.code(text).events.first)
+        #expect(event.recipient.map(\.text) == [recipient] && event.recipient.first?.code == "RUS")
+        #expect(event.quantity.map(\.value) == [value] && event.quantity.first?.slot == "recipient")
+    }
+
     @Test func `offices are those of the day`() throws {
         let then = try Shipped.code("Dmitry Medvedev spoke.", published: "2009-05-05").entities.first
         let later = try Shipped.code("Dmitry Medvedev spoke.", published: "2016-12-30").entities.first
