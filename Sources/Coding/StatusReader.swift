@@ -27,6 +27,7 @@ struct StatusReader {
                 claimants: embedding.claimant.isEmpty ? claimants : embedding.claimant
             )
         }
+        if let demand = demand(over: draft) { return Reading(status: .proposed, claimants: demand.subject) }
         if group.isNegated { return Reading(status: .negated, claimants: claimants) }
         if isConditional(draft) { return Reading(status: .hypothetical, claimants: claimants) }
         if group.isFuture { return Reading(status: .announced, claimants: claimants) }
@@ -70,6 +71,16 @@ struct StatusReader {
             }
             let comma = Range(from: draft.words.upperBound, before: start).last { lower[$0] == "," }
             return comma.map { start - $0 <= 2 } ?? false
+        }
+    }
+
+    /// "proposed that Moscow expel 35 diplomats": the verb of asking before the clause that an act stands in.
+    private func demand(over draft: Draft) -> EventFinder.Trigger? {
+        let first = draft.actor.first?.tokens.lowerBound ?? draft.words.lowerBound
+        return triggers.last { trigger in
+            let end = trigger.group.tokens.upperBound
+            return trigger.frame.embeds?.status == .proposed && end < first && lower[end] == "that"
+                && governs(trigger, draft)
         }
     }
 
