@@ -1,8 +1,9 @@
 # make run    the whole stack on this machine, with sample articles; Ctrl-C ends it
 # make test   every test, against a real PostgreSQL that it starts itself
 # make chaos  the fault test at length: 3,000 articles while everything is killed at random
+# make accuracy   scores of the language model against their floors, in release
 # make bench  what docs/performance.md says of this machine
-.PHONY: run test chaos bench bootstrap format lint tsan clean
+.PHONY: run test accuracy chaos bench bootstrap format lint tsan clean
 
 run: bootstrap
 	swift build -c release
@@ -11,6 +12,10 @@ run: bootstrap
 test: bootstrap
 	swift build --build-tests
 	swift test --skip-build
+	models/check
+
+accuracy: bootstrap
+	models/check
 
 chaos: bootstrap
 	swift build --build-tests

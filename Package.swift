@@ -21,6 +21,7 @@ let package = Package(
         .target(name: "CSystem"),
 
         .target(name: "Linguistics"),
+        .target(name: "Training", dependencies: ["Linguistics"]),
         .target(name: "Records", dependencies: [crypto]),
         .target(name: "Knowledge", dependencies: ["Records"]),
         .target(name: "Coding", dependencies: ["Linguistics", "Knowledge", "Records"]),
@@ -59,11 +60,13 @@ let package = Package(
         .executableTarget(
             name: "tidings",
             dependencies: [
-                "Articles", "CSystem", "Coding", "Knowledge", "Postgres", "Records", "ServiceSupport", "Storage",
-                "Supervision",
+                "Articles", "CSystem", "Coding", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
+                "Storage", "Supervision",
                 "TidingsClient", "Wire", arguments, logging,
             ]
         ),
+
+        .executableTarget(name: "tidings-train", dependencies: ["Linguistics", "Training", arguments]),
 
         .target(
             name: "TestSupport",
@@ -101,12 +104,20 @@ let package = Package(
         .testTarget(name: "IngestTests", dependencies: ["Ingest"]),
         .testTarget(name: "ClientTests", dependencies: ["TidingsClient", "Wire"]),
         .testTarget(name: "LinguisticsTests", dependencies: ["Linguistics"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Linguistics", "Training"]),
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
         .testTarget(name: "KnowledgeTests", dependencies: ["Knowledge", "Records"]),
         .testTarget(name: "CodingTests", dependencies: ["Coding", "Linguistics", "Knowledge", "Records"]),
         .testTarget(name: "ArticlesTests", dependencies: ["Articles", "Records"]),
     ]
 )
+
+// Training runs on the machine that builds it: TIDINGS_NATIVE=1 lets it use all of the processor's instructions.
+if Context.environment["TIDINGS_NATIVE"] != nil {
+    package.targets.first { $0.name == "Training" }?.swiftSettings = [
+        .unsafeFlags(["-Xcc", "-march=native"]), .define("TIDINGS_NATIVE"),
+    ]
+}
 
 for target in package.targets where ![.system, .plugin].contains(target.type) && target.name != "CSystem" {
     target.swiftSettings =

@@ -27,7 +27,7 @@ package struct Coder: Sendable {
     /// - Returns: what was found; the same for the same article on every machine.
     /// - Throws: when over budget.
     package func code(_ article: Article, isOverBudget: () -> Bool) throws(CodingError) -> Coded {
-        let analysis = Analyzer().analyze(article.text)
+        let analysis = Analyzer().analyze(article.text).joiningHyphenatedWords()
         let lower = (0..<analysis.count).map { analysis.token($0).lowercased() }
         var chunker = Chunker(analysis, lower: lower, knowledge: knowledge, day: article.publishedDate)
         var chunks = try chunker.chunks(isOverBudget: isOverBudget)

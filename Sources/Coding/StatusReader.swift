@@ -79,8 +79,9 @@ struct StatusReader {
         let first = draft.actor.first?.tokens.lowerBound ?? draft.words.lowerBound
         return triggers.last { trigger in
             let end = trigger.group.tokens.upperBound
-            return trigger.frame.embeds?.status == .proposed && end < first && lower[end] == "that"
-                && governs(trigger, draft)
+            let between = Range(from: end, before: first)
+            return trigger.frame.embeds?.status == .proposed && between.count <= 8
+                && between.contains { lower[$0] == "that" } && governs(trigger, draft)
         }
     }
 

@@ -36,6 +36,11 @@ package enum Installation {
 
     package static func seeds() throws(Missing) -> String { try directory("seeds", holding: "countries.tsv") }
 
+    /// The language model of English.
+    package static func model() throws(Missing) -> String {
+        try directory("models", holding: "english.model") + "/english.model"
+    }
+
     private static func directory(of path: String) -> String {
         path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
     }

@@ -52,7 +52,10 @@ enum Shipped {
         ("Russia allegedly hacked Estonia.", ["COERCE/cyber RUS>EST alleged"]),
         ("Ten American diplomats were expelled by Russia on Thursday.", ["SANCTION/expel RUS>USA happened"]),
         ("Russia expelled a student.", []),
-        ("Sergei Lavrov proposed that Moscow expel 35 American diplomats.", ["SANCTION/expel RUS>USA proposed"]),
+        (
+            "Sergei Lavrov proposed earlier on Friday that Moscow expel 35 American diplomats.",
+            ["SANCTION/expel RUS>USA proposed"]
+        ),
         (
             "Estonia demanded that Russia release two journalists.",
             ["REQUEST EST>- happened", "RETREAT/release RUS>JRN proposed"]

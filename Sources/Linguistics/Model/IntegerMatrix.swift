@@ -1,0 +1,107 @@
+/// A matrix of 16-bit weights, a row per output, and what turns sums back into floats.
+///
+/// Inputs are rounded to 12 bits with a factor per word. Sums of integers do not depend on their order, so every machine computes the same,
+/// and the compiler may use whatever instruction multiplies and adds pairs.
+struct IntegerMatrix: @unchecked Sendable {
+    /// Largest rounded input and weight: 256 products of these fit 32 bits.
+    package static let inputLimit: Float = 2047
+    package static let weightLimit: Float = 4095
+    static let widest = 256
+
+    let inputs: Int
+    let outputs: Int
+    private let weights: UnsafePointer<Int16>
+    private let scales: UnsafePointer<Float>
+
+    init(_ file: ModelFile, _ name: String, inputs: Int, outputs: Int) throws(ModelError) {
+        self.inputs = inputs
+        self.outputs = outputs
+        weights = try file.section(name + ".weights", Int16.self, count: inputs * outputs).baseAddress!
+        scales = try file.section(name + ".scales", Float.self, count: outputs).baseAddress!
+    }
+
+    /// Rounds the rows of X (n × inputs); writes a factor per row.
+    func round(
+        _ x: UnsafePointer<Float>,
+        _ n: Int,
+        into rounded: UnsafeMutablePointer<Int16>,
+        _ factors: UnsafeMutablePointer<Float>
+    ) {
+        for i in 0..<n {
+            let row = UnsafeRawPointer(x + i * inputs)
+            var top = SIMD8<Float>(repeating: 0)
+            var at = 0
+            while at < inputs {
+                let v = row.loadUnaligned(fromByteOffset: at * 4, as: SIMD8<Float>.self)
+                let size = v.replacing(with: -v, where: v .< SIMD8(repeating: 0))
+                top = top.replacing(with: size, where: size .> top)
+                at += 8
+            }
+            let largest = max(top.max(), 1e-6)
+            let factor = IntegerMatrix.inputLimit / largest
+            factors[i] = largest / IntegerMatrix.inputLimit
+            let target = UnsafeMutableRawPointer(rounded + i * inputs)
+            at = 0
+            while at < inputs {
+                // Adding a large number and taking it away rounds to the nearest even.
+                let magic = SIMD8<Float>(repeating: 12_582_912)
+                let v = (row.loadUnaligned(fromByteOffset: at * 4, as: SIMD8<Float>.self) * factor + magic) - magic
+                target.storeBytes(
+                    of: SIMD8<Int16>(truncatingIfNeeded: SIMD8<Int32>(v)),
+                    toByteOffset: at * 2,
+                    as: SIMD8<Int16>.self
+                )
+                at += 8
+            }
+        }
+    }
+
+    /// Y (n × outputs) = X Wᵀ for rounded rows; room behind the last row is needed for up to three more, in X and in Y.
+    ///
+    /// Complexity: O(n · inputs · outputs).
+    func multiply(
+        _ x: UnsafePointer<Int16>,
+        _ factors: UnsafePointer<Float>,
+        _ n: Int,
+        into y: UnsafeMutablePointer<Float>
+    ) {
+        // As many rows at a time as stay in the first cache with one row of weights.
+        var first = 0
+        while first < n {
+            let last = min(first + 48, n)
+            for output in 0..<outputs {
+                let w = UnsafeRawPointer(weights + output * inputs)
+                let scale = scales[output]
+                var i = first
+                while i < last {
+                    let s = dots(UnsafeRawPointer(x + i * inputs), w)
+                    let target = y + i * outputs + output
+                    target[0] = Float(s[0]) * (scale * factors[i])
+                    target[outputs] = Float(s[1]) * (scale * factors[i + 1])
+                    target[2 * outputs] = Float(s[2]) * (scale * factors[i + 2])
+                    target[3 * outputs] = Float(s[3]) * (scale * factors[i + 3])
+                    i += 4
+                }
+            }
+            first = last
+        }
+    }
+
+    /// Products of four rows with one row of weights.
+    @inline(__always)
+    private func dots(_ x: UnsafeRawPointer, _ w: UnsafeRawPointer) -> SIMD4<Int32> {
+        let x1 = x + inputs * 2, x2 = x + inputs * 4, x3 = x + inputs * 6
+        var c0 = SIMD8<Int32>(repeating: 0), c1 = c0, c2 = c0, c3 = c0
+        var at = 0
+        let end = inputs * 2
+        while at < end {
+            let v = SIMD8<Int32>(truncatingIfNeeded: (w + at).loadUnaligned(as: SIMD8<Int16>.self))
+            c0 &+= v &* SIMD8<Int32>(truncatingIfNeeded: (x + at).loadUnaligned(as: SIMD8<Int16>.self))
+            c1 &+= v &* SIMD8<Int32>(truncatingIfNeeded: (x1 + at).loadUnaligned(as: SIMD8<Int16>.self))
+            c2 &+= v &* SIMD8<Int32>(truncatingIfNeeded: (x2 + at).loadUnaligned(as: SIMD8<Int16>.self))
+            c3 &+= v &* SIMD8<Int32>(truncatingIfNeeded: (x3 + at).loadUnaligned(as: SIMD8<Int16>.self))
+            at += 16
+        }
+        return SIMD4(c0.wrappedSum(), c1.wrappedSum(), c2.wrappedSum(), c3.wrappedSum())
+    }
+}

@@ -1,0 +1,130 @@
+/// The trained model of English: opened once, shared by all threads, never written to.
+///
+/// Sections of its ``ModelFile``; *D* is the width, *V* the words with a row, *H* the rows of hashed parts of forms:
+///
+/// | section | type | holds |
+/// |---|---|---|
+/// | `shape` | 8 × Int32 | width, layers, arc, relation, numbers of Penn tags, universal tags, name labels, relations |
+/// | `xpos` `upos` `names` `relations` `features` | text | labels, one a line |
+/// | `words.keys` `.values` | UInt64, UInt32 | hash of a normalised word → its row |
+/// | `rows` `rows.scales` | Int8 (V + 1 + H) × D, Float a row | vectors of words and of parts of forms |
+/// | `layer0` | Float D × 3D | first layer, read only when a new word is met |
+/// | `layer`*i*`.weights` `.scales` | Int16 3D × D, Float a row | further layers |
+/// | `gates`*i* | Float 4 × D | biases of forget and reset, weights of the state in them |
+/// | `heads.weights` `.scales` `.bias` | Int16, Float, Float | the matrix that reads the last layer |
+/// | `arcs` `relation.out` `relation.bias` | Float | scorers of arcs and relations |
+/// | `lemma.*` `feature.*` | tables | see ``Lemmatiser`` and ``FeatureTable`` |
+package final class LanguageModel: Sendable {
+    package let file: ModelFile
+    package let shape: ModelShape
+    package let xpos: [String]
+    package let upos: [String]
+    package let names: [String]
+    package let relations: [String]
+    let words: HashTable
+    let rowCount: Int
+    let wordRows: Int
+    nonisolated(unsafe) let rows: UnsafePointer<Int8>
+    nonisolated(unsafe) let rowScales: UnsafePointer<Float>
+    nonisolated(unsafe) let firstLayer: UnsafePointer<Float>
+    let layers: [IntegerMatrix]
+    nonisolated(unsafe) let gates: [UnsafePointer<Float>]
+    let heads: IntegerMatrix
+    nonisolated(unsafe) let headBias: UnsafePointer<Float>
+    nonisolated(unsafe) let arcs: UnsafePointer<Float>
+    nonisolated(unsafe) let relationOut: UnsafePointer<Float>
+    nonisolated(unsafe) let relationDistance: UnsafePointer<Float>
+    let lemmatiser: Lemmatiser
+    let features: FeatureTable
+    /// Numbers of the labels that the code itself gives.
+    let root: Int
+    let parataxis: Int
+    let properNoun: Int
+
+    /// Opens a model.
+    ///
+    /// - Throws: ``ModelError`` that says what is wrong with the file.
+    package init(path: String) throws(ModelError) {
+        let file = try ModelFile(path: path)
+        self.file = file
+        let shape = try Self.readShape(file)
+        self.shape = shape
+        xpos = try Self.labels(file, "xpos", shape.xpos)
+        upos = try Self.labels(file, "upos", shape.upos)
+        names = try Self.labels(file, "names", shape.names)
+        relations = try Self.labels(file, "relations", shape.relations)
+        words = try HashTable(file, "words")
+        let d = shape.width
+        let scales = try file.section("rows.scales", Float.self)
+        rowCount = scales.count
+        wordRows = scales.count - WordFeatures.hashedRows
+        guard wordRows > 0 else {
+            throw ModelError(code: .inconsistent, path: file.path, detail: "too few rows of words")
+        }
+        rowScales = scales.baseAddress!
+        rows = try file.section("rows", Int8.self, count: rowCount * d).baseAddress!
+        firstLayer = try file.section("layer0", Float.self, count: d * 3 * d).baseAddress!
+        var layers: [IntegerMatrix] = []
+        var gates: [UnsafePointer<Float>] = []
+        for layer in 0..<shape.layers {
+            if layer > 0 { layers.append(try IntegerMatrix(file, "layer\(layer)", inputs: d, outputs: 3 * d)) }
+            gates.append(try file.section("gates\(layer)", Float.self, count: 4 * d).baseAddress!)
+        }
+        self.layers = layers
+        self.gates = gates
+        heads = try IntegerMatrix(file, "heads", inputs: d, outputs: shape.heads)
+        headBias = try file.section("heads.bias", Float.self, count: shape.heads).baseAddress!
+        arcs = try file.section("arcs", Float.self, count: (shape.arc + 2) * shape.arc).baseAddress!
+        relationOut = try file.section("relation.out", Float.self, count: (shape.relation + 1) * shape.relationColumns)
+            .baseAddress!
+        relationDistance = try file.section(
+            "relation.bias",
+            Float.self,
+            count: (ModelShape.distances + 1) * shape.relation
+        ).baseAddress!
+        guard let root = relations.firstIndex(of: "root"), let parataxis = relations.firstIndex(of: "parataxis"),
+            let properNoun = upos.firstIndex(of: "PROPN")
+        else {
+            throw ModelError(
+                code: .inconsistent,
+                path: file.path,
+                detail: "a label of UD is missing: root, parataxis or PROPN"
+            )
+        }
+        (self.root, self.parataxis, self.properNoun) = (root, parataxis, properNoun)
+        lemmatiser = try Lemmatiser(file)
+        features = try FeatureTable(file, upos: shape.upos, xpos: shape.xpos)
+    }
+
+    private static func readShape(_ file: ModelFile) throws(ModelError) -> ModelShape {
+        let numbers = try file.section("shape", Int32.self, count: 8).map { Int(Int32(littleEndian: $0)) }
+        var shape = ModelShape()
+        (shape.width, shape.layers, shape.arc, shape.relation) = (numbers[0], numbers[1], numbers[2], numbers[3])
+        (shape.xpos, shape.upos, shape.names, shape.relations) = (numbers[4], numbers[5], numbers[6], numbers[7])
+        let isSane =
+            shape.width % 32 == 0 && (32...IntegerMatrix.widest).contains(shape.width) && (1...8).contains(shape.layers)
+            && shape.arc % 16 == 0 && (16...256).contains(shape.arc) && shape.relation % 16 == 0
+            && (16...256).contains(shape.relation)
+            && numbers[4...].allSatisfy { (1...255).contains($0) } && shape.names % 2 == 1
+        guard isSane else {
+            throw ModelError(
+                code: .inconsistent,
+                path: file.path,
+                detail: "sizes that this program cannot use: \(numbers)"
+            )
+        }
+        return shape
+    }
+
+    private static func labels(_ file: ModelFile, _ name: String, _ count: Int) throws(ModelError) -> [String] {
+        let labels = try file.strings(name)
+        guard labels.count == count else {
+            throw ModelError(
+                code: .inconsistent,
+                path: file.path,
+                detail: "\(labels.count) labels in \(name) instead of \(count)"
+            )
+        }
+        return labels
+    }
+}
