@@ -75,7 +75,11 @@ import Testing
             for index in 0..<analysis.count {
                 #expect(analysis.starts[index] >= covered && analysis.starts[index] < analysis.ends[index])
                 let gap = String(decoding: analysis.text[covered..<analysis.starts[index]], as: UTF8.self)
-                #expect(gap.unicodeScalars.allSatisfy { $0.properties.isWhitespace || $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) })
+                #expect(
+                    gap.unicodeScalars.allSatisfy {
+                        $0.properties.isWhitespace || $0.value < 0x20 || (0x7F..<0xA0).contains($0.value)
+                    }
+                )
                 covered = analysis.ends[index]
             }
             #expect(analysis.sentences.reduce(0) { $0 + $1.count } == analysis.count)
