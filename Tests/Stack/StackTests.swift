@@ -19,8 +19,9 @@ import Testing
 
     @Test func `an article dropped comes out at subscribers, can be shown, and survives a restart`() throws {
         let stack = try LiveStack("way")
+        // Debian's Python, whose python3-zmq the bootstrap installs: another python3 on the PATH has no ZeroMQ.
         let python = try ChildProcess(
-            ["/usr/bin/env", "python3", LiveStack.packageRoot + "/docs/subscribe.py", stack.tap, "article/"],
+            ["/usr/bin/python3", LiveStack.packageRoot + "/docs/subscribe.py", stack.tap, "article/"],
             log: "\(stack.directory)/python.jsonl"
         )
         // A tap shows what comes after the subscription has arrived.
@@ -41,7 +42,7 @@ import Testing
         while python.ended() == nil { Monotonic.sleep(milliseconds: 5) }
 
         let client = try ChildProcess(
-            ["/usr/bin/env", "python3", LiveStack.packageRoot + "/docs/feed.py", stack.feed],
+            ["/usr/bin/python3", LiveStack.packageRoot + "/docs/feed.py", stack.feed],
             log: "\(stack.directory)/client.jsonl"
         )
         let deadline = Monotonic.milliseconds() + 10_000
