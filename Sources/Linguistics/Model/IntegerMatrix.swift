@@ -41,13 +41,14 @@ struct IntegerMatrix: @unchecked Sendable {
             let factor = IntegerMatrix.inputLimit / largest
             factors[i] = largest / IntegerMatrix.inputLimit
             let target = UnsafeMutableRawPointer(rounded + i * inputs)
+            let magic = SIMD8<Float>(repeating: 12_582_912)
             at = 0
             while at < inputs {
-                // Adding a large number and taking it away rounds to the nearest even.
-                let magic = SIMD8<Float>(repeating: 12_582_912)
-                let v = (row.loadUnaligned(fromByteOffset: at * 4, as: SIMD8<Float>.self) * factor + magic) - magic
+                // Adding a large number rounds to the nearest even and leaves the integer in the low bits.
+                let v = row.loadUnaligned(fromByteOffset: at * 4, as: SIMD8<Float>.self) * factor + magic
+                let bits = unsafeBitCast(v, to: SIMD8<Int32>.self) &- Int32(bitPattern: Float(12_582_912).bitPattern)
                 target.storeBytes(
-                    of: SIMD8<Int16>(truncatingIfNeeded: SIMD8<Int32>(v)),
+                    of: SIMD8<Int16>(truncatingIfNeeded: bits),
                     toByteOffset: at * 2,
                     as: SIMD8<Int16>.self
                 )
