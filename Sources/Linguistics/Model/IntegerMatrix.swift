@@ -67,42 +67,56 @@ struct IntegerMatrix: @unchecked Sendable {
         into y: UnsafeMutablePointer<Float>
     ) {
         // As many rows at a time as stay in the first cache with one row of weights.
+        let sums = UnsafeMutableRawPointer(y).assumingMemoryBound(to: Int32.self)
         var first = 0
         while first < n {
             let last = min(first + 48, n)
-            for output in 0..<outputs {
-                let w = UnsafeRawPointer(weights + output * inputs)
-                let scale = scales[output]
-                var i = first
-                while i < last {
-                    let s = dots(UnsafeRawPointer(x + i * inputs), w)
-                    let target = y + i * outputs + output
-                    target[0] = Float(s[0]) * (scale * factors[i])
-                    target[outputs] = Float(s[1]) * (scale * factors[i + 1])
-                    target[2 * outputs] = Float(s[2]) * (scale * factors[i + 2])
-                    target[3 * outputs] = Float(s[3]) * (scale * factors[i + 3])
-                    i += 4
-                }
-            }
+            for output in 0..<outputs { dots(x, output, first, last, into: sums) }
             first = last
+        }
+        for i in 0..<n {
+            let factor = factors[i]
+            for output in 0..<outputs {
+                y[i * outputs + output] = Float(sums[i * outputs + output]) * (scales[output] * factor)
+            }
         }
     }
 
-    /// Products of four rows with one row of weights.
-    @inline(__always)
-    private func dots(_ x: UnsafeRawPointer, _ w: UnsafeRawPointer) -> SIMD4<Int32> {
-        let x1 = x + inputs * 2, x2 = x + inputs * 4, x3 = x + inputs * 6
-        var c0 = SIMD8<Int32>(repeating: 0), c1 = c0, c2 = c0, c3 = c0
-        var at = 0
-        let end = inputs * 2
-        while at < end {
-            let v = SIMD8<Int32>(truncatingIfNeeded: (w + at).loadUnaligned(as: SIMD8<Int16>.self))
-            c0 &+= v &* SIMD8<Int32>(truncatingIfNeeded: (x + at).loadUnaligned(as: SIMD8<Int16>.self))
-            c1 &+= v &* SIMD8<Int32>(truncatingIfNeeded: (x1 + at).loadUnaligned(as: SIMD8<Int16>.self))
-            c2 &+= v &* SIMD8<Int32>(truncatingIfNeeded: (x2 + at).loadUnaligned(as: SIMD8<Int16>.self))
-            c3 &+= v &* SIMD8<Int32>(truncatingIfNeeded: (x3 + at).loadUnaligned(as: SIMD8<Int16>.self))
-            at += 16
+    /// Products of rows with one row of weights, four rows at a time; each sum goes straight to memory, which lets the compiler multiply and
+    /// add pairs.
+    @inline(never)
+    private func dots(
+        _ x: UnsafePointer<Int16>,
+        _ output: Int,
+        _ first: Int,
+        _ last: Int,
+        into sums: UnsafeMutablePointer<Int32>
+    ) {
+        let w = weights + output * inputs
+        let k = inputs
+        let m = outputs
+        var i = first
+        while i < last {
+            let a0 = x + i * k, a1 = a0 + k, a2 = a1 + k, a3 = a2 + k
+            var c0 = SIMD8<Int32>(repeating: 0), c1 = c0, c2 = c0, c3 = c0
+            var p = 0
+            while p < k {
+                let v = SIMD8<Int32>(truncatingIfNeeded: UnsafeRawPointer(w + p).loadUnaligned(as: SIMD8<Int16>.self))
+                c0 &+=
+                    v &* SIMD8<Int32>(truncatingIfNeeded: UnsafeRawPointer(a0 + p).loadUnaligned(as: SIMD8<Int16>.self))
+                c1 &+=
+                    v &* SIMD8<Int32>(truncatingIfNeeded: UnsafeRawPointer(a1 + p).loadUnaligned(as: SIMD8<Int16>.self))
+                c2 &+=
+                    v &* SIMD8<Int32>(truncatingIfNeeded: UnsafeRawPointer(a2 + p).loadUnaligned(as: SIMD8<Int16>.self))
+                c3 &+=
+                    v &* SIMD8<Int32>(truncatingIfNeeded: UnsafeRawPointer(a3 + p).loadUnaligned(as: SIMD8<Int16>.self))
+                p += 8
+            }
+            sums[i * m + output] = c0.wrappedSum()
+            sums[(i + 1) * m + output] = c1.wrappedSum()
+            sums[(i + 2) * m + output] = c2.wrappedSum()
+            sums[(i + 3) * m + output] = c3.wrappedSum()
+            i += 4
         }
-        return SIMD4(c0.wrappedSum(), c1.wrappedSum(), c2.wrappedSum(), c3.wrappedSum())
     }
 }
