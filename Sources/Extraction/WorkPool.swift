@@ -53,7 +53,8 @@ final class WorkPool: Sendable {
 
 /// A POSIX semaphore at a fixed address.
 final class UnsafeSemaphore: Sendable {
-    // sem_t must not move; the pointer is made once and freed with the object.
+    // A semaphore must not move, hence the pointer, which is not Sendable by itself. Unsafe is sound here: it is set once, sem_post and
+    // sem_wait are made for many threads, and it is freed only with the object, when no thread can be inside.
     nonisolated(unsafe) private let handle = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
     init() { sem_init(handle, 0, 0) }

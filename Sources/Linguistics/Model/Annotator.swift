@@ -128,7 +128,7 @@ package final class Annotator {
                 let p = UnsafeMutableRawPointer(out + i * width + j)
                 let sum =
                     p.loadUnaligned(as: SIMD16<Float>.self)
-                    + UnsafeRawPointer(model.headBias + j).loadUnaligned(as: SIMD16<Float>.self)
+                    + UnsafeRawPointer(model.headBias.start + j).loadUnaligned(as: SIMD16<Float>.self)
                 p.storeBytes(of: sum, as: SIMD16<Float>.self)
             }
         }
@@ -151,7 +151,7 @@ package final class Annotator {
         typealias V = Gate.Lanes
         let d = model.shape.width
         let half = d / 2
-        let gates = model.gates[layer]
+        let gates = model.gates[layer].start
         @inline(__always) func load(_ p: UnsafePointer<Float>) -> V { UnsafeRawPointer(p).loadUnaligned(as: V.self) }
         for backward in 0...1 {
             for j in stride(from: 0, to: half, by: 16) {

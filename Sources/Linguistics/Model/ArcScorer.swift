@@ -33,7 +33,7 @@ final class ArcScorer {
     private func score(_ rows: UnsafeMutablePointer<Float>, _ n: Int) {
         let a = model.shape.arc
         let width = model.shape.heads
-        let bias = model.arcs + a * a
+        let bias = model.arcs.start + a * a
         let root = bias + a
         for i in 0..<n {
             let row = rows + i * width
@@ -65,7 +65,7 @@ final class ArcScorer {
         let a = model.shape.arc
         for from in stride(from: 0, to: a, by: 16) {
             var sum = Lane.V(repeating: 0)
-            for j in 0..<a { sum += row[j] * Lane.load(model.arcs + j * a + from) }
+            for j in 0..<a { sum += row[j] * Lane.load(model.arcs.start + j * a + from) }
             Lane.store(target + from, sum)
         }
     }
@@ -76,10 +76,10 @@ final class ArcScorer {
         let r = shape.relation
         let d = rows + dependent * shape.heads + shape.relationDependentOffset
         let h = rows + head * shape.heads + shape.relationHeadOffset
-        let distance = model.relationDistance + ModelShape.distance(from: dependent, to: head) * r
+        let distance = model.relationDistance.start + ModelShape.distance(from: dependent, to: head) * r
         let columns = shape.relationColumns
         for at in stride(from: 0, to: columns, by: 16) {
-            Lane.store(hidden + at, Lane.load(model.relationOut + r * columns + at))
+            Lane.store(hidden + at, Lane.load(model.relationOut.start + r * columns + at))
         }
         for j in 0..<r {
             let value = d[j] + h[j] + distance[j]
@@ -87,7 +87,7 @@ final class ArcScorer {
             for at in stride(from: 0, to: columns, by: 16) {
                 Lane.store(
                     hidden + at,
-                    Lane.load(hidden + at) + value * Lane.load(model.relationOut + j * columns + at)
+                    Lane.load(hidden + at) + value * Lane.load(model.relationOut.start + j * columns + at)
                 )
             }
         }

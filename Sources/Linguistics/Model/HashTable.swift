@@ -1,14 +1,14 @@
 /// A fixed table from 64-bit hashes to numbers, by open addressing, in a model file: a power of two of keys, then as many values.
 ///
 /// Keys stand for strings that are not kept: among 100,000 of them the chance of any collision is below one in a billion. Zero is no key.
-struct HashTable: @unchecked Sendable {
-    private let keys: UnsafeBufferPointer<UInt64>
-    private let values: UnsafeBufferPointer<UInt32>
+struct HashTable: Sendable {
+    private let keys: Mapped<UInt64>
+    private let values: Mapped<UInt32>
 
     init(_ file: ModelFile, _ name: String) throws(ModelError) {
         keys = try file.section(name + ".keys", UInt64.self)
         values = try file.section(name + ".values", UInt32.self, count: keys.count)
-        guard keys.count > 0, keys.count & (keys.count - 1) == 0, keys.contains(0) else {
+        guard keys.count > 0, keys.count & (keys.count - 1) == 0, keys.elements.contains(0) else {
             throw ModelError(
                 code: .inconsistent,
                 path: file.path,

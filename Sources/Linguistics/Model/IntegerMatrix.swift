@@ -2,7 +2,7 @@
 ///
 /// Inputs are rounded to 12 bits with a factor per word. Sums of integers do not depend on their order, so every machine computes the same,
 /// and the compiler may use whatever instruction multiplies and adds pairs.
-struct IntegerMatrix: @unchecked Sendable {
+struct IntegerMatrix: Sendable {
     /// Largest rounded input and weight: 256 products of these fit 32 bits.
     package static let inputLimit: Float = 2047
     package static let weightLimit: Float = 4095
@@ -10,14 +10,14 @@ struct IntegerMatrix: @unchecked Sendable {
 
     let inputs: Int
     let outputs: Int
-    private let weights: UnsafePointer<Int16>
-    private let scales: UnsafePointer<Float>
+    private let weights: Mapped<Int16>
+    private let scales: Mapped<Float>
 
     init(_ file: ModelFile, _ name: String, inputs: Int, outputs: Int) throws(ModelError) {
         self.inputs = inputs
         self.outputs = outputs
-        weights = try file.section(name + ".weights", Int16.self, count: inputs * outputs).baseAddress!
-        scales = try file.section(name + ".scales", Float.self, count: outputs).baseAddress!
+        weights = try file.section(name + ".weights", Int16.self, count: inputs * outputs)
+        scales = try file.section(name + ".scales", Float.self, count: outputs)
     }
 
     /// Rounds the rows of X (n × inputs); writes a factor per row.
@@ -67,6 +67,7 @@ struct IntegerMatrix: @unchecked Sendable {
         into y: UnsafeMutablePointer<Float>
     ) {
         // As many rows at a time as stay in the first cache with one row of weights.
+        let scales = self.scales.start
         let sums = UnsafeMutableRawPointer(y).assumingMemoryBound(to: Int32.self)
         var first = 0
         while first < n {
@@ -92,7 +93,7 @@ struct IntegerMatrix: @unchecked Sendable {
         _ last: Int,
         into sums: UnsafeMutablePointer<Int32>
     ) {
-        let w = weights + output * inputs
+        let w = weights.start + output * inputs
         let k = inputs
         let m = outputs
         var i = first

@@ -24,16 +24,16 @@ package final class LanguageModel: Sendable {
     let words: HashTable
     let rowCount: Int
     let wordRows: Int
-    nonisolated(unsafe) let rows: UnsafePointer<Int8>
-    nonisolated(unsafe) let rowScales: UnsafePointer<Float>
-    nonisolated(unsafe) let firstLayer: UnsafePointer<Float>
+    let rows: Mapped<Int8>
+    let rowScales: Mapped<Float>
+    let firstLayer: Mapped<Float>
     let layers: [IntegerMatrix]
-    nonisolated(unsafe) let gates: [UnsafePointer<Float>]
+    let gates: [Mapped<Float>]
     let heads: IntegerMatrix
-    nonisolated(unsafe) let headBias: UnsafePointer<Float>
-    nonisolated(unsafe) let arcs: UnsafePointer<Float>
-    nonisolated(unsafe) let relationOut: UnsafePointer<Float>
-    nonisolated(unsafe) let relationDistance: UnsafePointer<Float>
+    let headBias: Mapped<Float>
+    let arcs: Mapped<Float>
+    let relationOut: Mapped<Float>
+    let relationDistance: Mapped<Float>
     let lemmatiser: Lemmatiser
     let features: FeatureTable
     /// Numbers of the labels that the code itself gives.
@@ -61,27 +61,27 @@ package final class LanguageModel: Sendable {
         guard wordRows > 0 else {
             throw ModelError(code: .inconsistent, path: file.path, detail: "too few rows of words")
         }
-        rowScales = scales.baseAddress!
-        rows = try file.section("rows", Int8.self, count: rowCount * d).baseAddress!
-        firstLayer = try file.section("layer0", Float.self, count: d * 3 * d).baseAddress!
+        rowScales = scales
+        rows = try file.section("rows", Int8.self, count: rowCount * d)
+        firstLayer = try file.section("layer0", Float.self, count: d * 3 * d)
         var layers: [IntegerMatrix] = []
-        var gates: [UnsafePointer<Float>] = []
+        var gates: [Mapped<Float>] = []
         for layer in 0..<shape.layers {
             if layer > 0 { layers.append(try IntegerMatrix(file, "layer\(layer)", inputs: d, outputs: 3 * d)) }
-            gates.append(try file.section("gates\(layer)", Float.self, count: 4 * d).baseAddress!)
+            gates.append(try file.section("gates\(layer)", Float.self, count: 4 * d))
         }
         self.layers = layers
         self.gates = gates
         heads = try IntegerMatrix(file, "heads", inputs: d, outputs: shape.heads)
-        headBias = try file.section("heads.bias", Float.self, count: shape.heads).baseAddress!
-        arcs = try file.section("arcs", Float.self, count: (shape.arc + 2) * shape.arc).baseAddress!
+        headBias = try file.section("heads.bias", Float.self, count: shape.heads)
+        arcs = try file.section("arcs", Float.self, count: (shape.arc + 2) * shape.arc)
         relationOut = try file.section("relation.out", Float.self, count: (shape.relation + 1) * shape.relationColumns)
-            .baseAddress!
+
         relationDistance = try file.section(
             "relation.bias",
             Float.self,
             count: (ModelShape.distances + 1) * shape.relation
-        ).baseAddress!
+        )
         guard let root = relations.firstIndex(of: "root"), let parataxis = relations.firstIndex(of: "parataxis"),
             let properNoun = upos.firstIndex(of: "PROPN")
         else {
@@ -97,7 +97,7 @@ package final class LanguageModel: Sendable {
     }
 
     private static func readShape(_ file: ModelFile) throws(ModelError) -> ModelShape {
-        let numbers = try file.section("shape", Int32.self, count: 8).map { Int(Int32(littleEndian: $0)) }
+        let numbers = try file.section("shape", Int32.self, count: 8).elements.map { Int(Int32(littleEndian: $0)) }
         var shape = ModelShape()
         (shape.width, shape.layers, shape.arc, shape.relation) = (numbers[0], numbers[1], numbers[2], numbers[3])
         (shape.xpos, shape.upos, shape.names, shape.relations) = (numbers[4], numbers[5], numbers[6], numbers[7])

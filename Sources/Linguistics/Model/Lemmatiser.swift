@@ -124,7 +124,7 @@ struct FeatureTable: Sendable {
     init(_ file: ModelFile, upos: Int, xpos: Int) throws(ModelError) {
         labels = try file.strings("features")
         seen = try HashTable(file, "feature.seen")
-        byTags = Array(try file.section("feature.tags", UInt16.self, count: upos * xpos))
+        byTags = Array(try file.section("feature.tags", UInt16.self, count: upos * xpos).elements)
         self.xpos = xpos
         guard byTags.allSatisfy({ $0 < labels.count }) else {
             throw ModelError(

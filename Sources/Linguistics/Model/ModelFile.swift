@@ -37,6 +37,7 @@ package final class ModelFile: Sendable {
     package static let headerLength = 64
 
     package let path: String
+    // Unsafe only in that a pointer is not Sendable: it is set once, its pages are mapped read-only, and deinit alone unmaps them.
     nonisolated(unsafe) private let base: UnsafeRawPointer
     private let length: Int
     /// The size of the file.
@@ -165,7 +166,7 @@ package final class ModelFile: Sendable {
         _ name: String,
         _ type: T.Type,
         count: Int? = nil
-    ) throws(ModelError) -> UnsafeBufferPointer<T> {
+    ) throws(ModelError) -> Mapped<T> {
         guard let range = sections[name] else {
             throw ModelError(code: .inconsistent, path: path, detail: "section \(name) is missing")
         }
@@ -177,12 +178,12 @@ package final class ModelFile: Sendable {
                 detail: "section \(name) has \(range.count) bytes, not the size its shape needs"
             )
         }
-        return UnsafeBufferPointer(start: (base + range.lowerBound).assumingMemoryBound(to: T.self), count: found)
+        return Mapped(self, (base + range.lowerBound).assumingMemoryBound(to: T.self), count: found)
     }
 
     /// A section of text, a string a line.
     func strings(_ name: String) throws(ModelError) -> [String] {
-        let bytes = try section(name, UInt8.self)
+        let bytes = try section(name, UInt8.self).elements
         return bytes.isEmpty
             ? []
             : String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).map(

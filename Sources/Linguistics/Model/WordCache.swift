@@ -53,12 +53,12 @@ struct WordCache: ~Copyable {
                 for row in hashed { add(model.wordRows + Int(row), model, target) }
             }
         }
-        multiply(target, model.firstLayer, into: target + width)
+        multiply(target, model.firstLayer.start, into: target + width)
     }
 
     private func add(_ row: Int, _ model: LanguageModel, _ target: UnsafeMutablePointer<Float>) {
         let scale = model.rowScales[row]
-        let source = UnsafeRawPointer(model.rows + row * width)
+        let source = UnsafeRawPointer(model.rows.start + row * width)
         let goal = UnsafeMutableRawPointer(target)
         for at in stride(from: 0, to: width, by: 16) {
             let v = SIMD16<Float>(source.loadUnaligned(fromByteOffset: at, as: SIMD16<Int8>.self))
