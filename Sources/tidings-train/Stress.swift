@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Glibc
 import Linguistics
+import Training
 
 /// Input that nobody means: the language core must end in bounded time and memory, and each token must hold what the text holds.
 struct Stress: ParsableCommand {
@@ -116,7 +117,7 @@ struct Stress: ParsableCommand {
     ]
 
     private static func random(_ bytes: Int, seed: UInt64) -> String {
-        var generator = SplitMix(seed)
+        var generator = RandomNumbers(seed)
         var text = String.UnicodeScalarView()
         var size = 0
         while size < bytes {
@@ -144,7 +145,7 @@ struct Stress: ParsableCommand {
             "?!", ";", ":", "/", "9/11", "al-Qaeda",
             "MOSCOW (Reuters) —", "said", "the", "and", "'90s", "#tag", "@user", "&amp;", "%", "\u{10FFFF}", "_", "*",
         ]
-        var generator = SplitMix(seed)
+        var generator = RandomNumbers(seed)
         let end = ContinuousClock.now + .seconds(seconds)
         var texts = 0
         var bytes = 0
@@ -166,20 +167,5 @@ struct Stress: ParsableCommand {
             }
         }
         print("fuzzed for \(seconds) s: \(texts) texts, \(bytes / 1_000_000) MB, nothing found")
-    }
-}
-
-/// Repeatable random numbers (Steele et al., 2014).
-private struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
