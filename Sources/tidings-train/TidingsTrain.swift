@@ -14,16 +14,17 @@ struct TidingsTrain: ParsableCommand {
 
 struct Segment: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Scores tokens and sentences from raw text against a treebank."
+        abstract: "Scores tokens and sentences from raw text against a treebank.",
+        discussion: "Example: tidings-train segment gum-dev.conllu.gz --documents _news_ --misses"
     )
-    @Argument var treebank: String
-    @Option var documents: String?
-    @Flag var misses = false
+    @Argument(help: "A treebank in CoNLL-U, plain or gzipped.") var treebank: String
+    @Option(help: "Only documents whose names hold these letters.") var documents: String?
+    @Flag(help: "Shows each token and sentence that was not found.") var misses = false
 
     func run() throws {
         var score = SegmentationScore()
         for document in SegmentationScore.documents(try Treebank.read(treebank))
-        where documents == nil || document[0].document!.contains(documents!) {
+        where documents.map({ document[0].document?.contains($0) == true }) ?? true {
             score.add(document)
         }
         print(
@@ -35,9 +36,10 @@ struct Segment: ParsableCommand {
 
 struct Tokens: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Prints the tokens of texts, one a line, a blank line between sentences."
+        abstract: "Prints the tokens of texts, one a line, a blank line between sentences.",
+        discussion: "Example: tidings-train tokens essays.txt > essays.tokens"
     )
-    @Argument var files: [String]
+    @Argument(help: "Text files in UTF-8, plain or gzipped.") var files: [String]
 
     func run() throws {
         for file in files {
@@ -55,47 +57,5 @@ struct Tokens: ParsableCommand {
             }
             FileHandle.standardOutput.write(Data(output))
         }
-    }
-}
-
-struct Train: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Trains the network on gold and silver sentences.")
-    @Option(parsing: .upToNextOption) var gold: [String]
-    @Option(parsing: .upToNextOption) var silver: [String] = []
-    @Option(parsing: .upToNextOption) var development: [String] = []
-    @Option(parsing: .upToNextOption) var gmb: [String] = []
-    @Option(parsing: .upToNextOption) var uner: [String] = []
-    @Option var vectors: String?
-    @Option var output: String?
-    @Option var words = 10_000_000
-    @Option var width = 192
-    @Option var layers = 2
-    @Option var arc = 64
-    @Option var rate: Float = 2e-3
-    @Option var goldShare = 0.35
-    @Option var batch = 700
-    @Option var threads = 2
-    @Option var evaluations = 6
-
-    func run() throws {
-        var plan = TrainingPlan()
-        plan.shape.width = width
-        plan.shape.layers = layers
-        plan.shape.arc = arc
-        plan.shape.relation = arc
-        plan.gold = gold
-        plan.silver = silver
-        plan.development = development
-        plan.nameDevelopment = gmb.map { ($0, .gmb) } + uner.map { ($0, .uner) }
-        plan.vectors = vectors
-        plan.words = words
-        plan.rate = rate
-        plan.goldShare = goldShare
-        plan.batch = batch
-        plan.threads = threads
-        plan.evaluations = evaluations
-        let trainer = try Trainer(plan) { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
-        trainer.run()
-        if let output { try trainer.write(to: output) }
     }
 }
