@@ -54,7 +54,7 @@ let package = Package(
         .executableTarget(name: "tidings-hub", dependencies: ["Hub", "ServiceSupport", arguments]),
         .executableTarget(
             name: "tidings-extract",
-            dependencies: ["CSystem", "Coding", "Extraction", "Knowledge", "ServiceSupport", arguments]
+            dependencies: ["CSystem", "Coding", "Extraction", "Knowledge", "Linguistics", "ServiceSupport", arguments]
         ),
         .executableTarget(name: "tidings-watch", dependencies: ["ServiceSupport", "Watch", arguments]),
         .executableTarget(
@@ -77,7 +77,8 @@ let package = Package(
         .executableTarget(
             name: "tidings-bench",
             dependencies: [
-                "Extraction", "Postgres", "Records", "ServiceSupport", "Supervision", "TestSupport", "TidingsClient",
+                "Coding", "Extraction", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
+                "Supervision", "TestSupport", "TidingsClient",
                 "Wire",
                 arguments, logging, "tidings", "tidings-hub", "tidings-ingest", "tidings-extract", "tidings-watch",
             ],
@@ -117,6 +118,14 @@ if Context.environment["TIDINGS_NATIVE"] != nil {
     package.targets.first { $0.name == "Training" }?.swiftSettings = [
         .unsafeFlags(["-Xcc", "-march=native"]), .define("TIDINGS_NATIVE"),
     ]
+}
+
+// Numbers by the million: without optimisation the language core takes a second a sentence, and every test of the stack waits for it.
+for target in package.targets where ["Linguistics", "Training", "Knowledge", "Coding"].contains(target.name) {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .unsafeFlags(["-O"], .when(configuration: .debug))
+        ]
 }
 
 for target in package.targets where ![.system, .plugin].contains(target.type) && target.name != "CSystem" {

@@ -19,8 +19,9 @@ struct Bench: ParsableCommand {
               tidings-bench latency --articles 60
               tidings-bench plumbing --articles 20000
               tidings-bench start
+              tidings-bench records articles.jsonl
             """,
-        subcommands: [Latency.self, Plumbing.self, Start.self]
+        subcommands: [Latency.self, Plumbing.self, RecordsBench.self, Start.self]
     )
 }
 

@@ -29,7 +29,7 @@ struct Plumbing: ParsableCommand {
         let extractor = ExtractionService(
             .init(hub: stack.work, workers: 2, coder: "bench"),
             logger: Logger(label: "bench"),
-            code: { article, _ in Canned.records(article, template) },
+            makeCoder: { { article, _ in Canned.records(article, template) } },
             abandon: { _ in Glibc.exit(70) }
         )
         defer { extractor.shutdown() }

@@ -1,5 +1,5 @@
 package import Knowledge
-import Linguistics
+package import Linguistics
 package import Records
 
 /// Why an article was not coded.
@@ -15,79 +15,115 @@ package struct Coder: Sendable {
     /// Names this coder in every record; events coded by another version get other identifiers.
     package static let version = "tidings 0.1.0"
 
-    private let knowledge: Knowledge
+    private let lexicon: Lexicon
+    fileprivate let model: LanguageModel
+    private let labels: Tree.Labels
 
-    package init(knowledge: Knowledge) { self.knowledge = knowledge }
+    package init(knowledge: Knowledge, model: LanguageModel) {
+        lexicon = Lexicon(knowledge)
+        self.model = model
+        labels = Tree.Labels(model)
+    }
 
-    /// Codes an article.
-    ///
-    /// - Parameters:
-    ///   - article: what to code.
-    ///   - isOverBudget: asked at every sentence; true ends the work.
-    /// - Returns: what was found; the same for the same article on every machine.
-    /// - Throws: when over budget.
-    package func code(_ article: Article, isOverBudget: () -> Bool) throws(CodingError) -> Coded {
-        let analysis = Analyzer().analyze(article.text).joiningHyphenatedWords()
-        let lower = (0..<analysis.count).map { analysis.token($0).lowercased() }
-        var chunker = Chunker(analysis, lower: lower, knowledge: knowledge, day: article.publishedDate)
-        var chunks = try chunker.chunks(isOverBudget: isOverBudget)
-        Pronouns.resolve(&chunks, analysis: analysis, lower: lower)
-        let found = QuoteFinder(analysis: analysis, lower: lower, knowledge: knowledge, chunks: chunks).find()
-        Pronouns.resolveSpeakers(found, in: &chunks, lower: lower)
+    /// One thread's coder, with the room that parsing takes.
+    package final class Worker {
+        private let coder: Coder
+        private let annotator: Annotator
+
+        fileprivate init(_ coder: Coder) {
+            self.coder = coder
+            annotator = Annotator(coder.model)
+        }
+
+        /// Codes an article.
+        ///
+        /// - Parameters:
+        ///   - article: what to code.
+        ///   - isOverBudget: asked at every sentence; true ends the work.
+        /// - Returns: what was found; the same for the same article on every machine.
+        /// - Throws: when over budget.
+        package func code(_ article: Article, isOverBudget: () -> Bool) throws(CodingError) -> Coded {
+            try coder.code(article, annotator, isOverBudget: isOverBudget)
+        }
+    }
+
+    package func makeWorker() -> Worker { Worker(self) }
+
+    private func code(
+        _ article: Article,
+        _ annotator: Annotator,
+        isOverBudget: () -> Bool
+    ) throws(CodingError) -> Coded {
+        let tree = Tree(annotator.analyze(article.text), labels)
+        var finder = MentionFinder(tree, lexicon, day: article.publishedDate)
+        var mentions = Coreference.resolve(tree, lexicon, try finder.find(isOverBudget: isOverBudget))
+        let found = QuoteFinder(tree, lexicon, mentions).find()
+        Coreference.resolveSpeakers(found, tree, &mentions)
         let reference = ArticleReference(article)
-        let quotes = found.map { quote($0, analysis, reference) }
+        let quotes = found.map { quote($0, tree.analysis, mentions, reference) }
         let events =
-            Genre(lower).hasEvents
+            Genre(tree).hasEvents
             ? try EventFinder(
-                analysis: analysis,
-                lower: lower,
-                knowledge: knowledge,
-                chunks: chunks,
+                tree: tree,
+                lexicon: lexicon,
+                mentions: mentions,
+                arguments: Arguments(tree: tree, lexicon: lexicon, mentions: mentions),
                 quotes: found,
                 quoteIDs: quotes.map(\.id),
                 article: reference,
                 published: article.publishedDate,
                 undated: article.publishedReason ?? "it states none"
             ).find(isOverBudget: isOverBudget) : []
-        return Coded(article: article, entities: entities(chunks, analysis), quotes: quotes, events: events)
+        return Coded(article: article, entities: entities(mentions.all, tree.analysis), quotes: quotes, events: events)
     }
 
-    private func quote(_ found: QuoteFinder.Found, _ analysis: Analysis, _ article: ArticleReference) -> Quote {
+    private func quote(
+        _ found: QuoteFinder.Found,
+        _ analysis: Analysis,
+        _ mentions: Mentions,
+        _ article: ArticleReference
+    ) -> Quote {
         let spans = found.parts.map { Span(analysis.starts[$0.lowerBound], analysis.ends[$0.upperBound - 1]) }
         let text = found.parts.map { analysis.string($0) }.joined(separator: " ")
         var quote = Quote(text: text, spans: spans, kind: found.kind, article: article)
-        quote.speaker = found.speaker.map {
-            .init(name: $0.actor.name, text: analysis.string($0.tokens), code: $0.actor.code)
+        quote.speaker = found.speaker.map { index in
+            let mention = mentions.all[index]
+            return .init(name: mention.actor.name, text: analysis.string(mention.tokens), code: mention.actor.code)
         }
         quote.cueSpan = found.cue.map { Span(analysis.starts[$0], analysis.ends[$0]) }
         quote.cue = found.cue.map { analysis.token($0) == "according" ? "according to" : analysis.token($0) }
         return quote
     }
 
-    private func entities(_ chunks: [Chunk], _ analysis: Analysis) -> [Entity] {
+    private func entities(_ mentions: [Mention], _ analysis: Analysis) -> [Entity] {
         var entities: [Entity] = []
         var places: [EntityKey: Int] = [:]
-        for chunk in chunks {
-            guard let key = chunk.entity else { continue }
+        for mention in mentions {
+            guard let key = mention.entity else { continue }
             let index = places[key] ?? entities.count
             if index == entities.count {
                 places[key] = index
                 entities.append(
-                    Entity(name: key.name, type: key.type, code: chunk.actor.code, sector: chunk.actor.sector)
+                    Entity(name: key.name, type: key.type, code: mention.actor.code, sector: mention.actor.sector)
                 )
             }
-            let text = analysis.string(chunk.tokens)
-            entities[index].office = entities[index].office ?? chunk.actor.office
-            entities[index].code = entities[index].code ?? chunk.actor.code
-            entities[index].sector = entities[index].sector ?? chunk.actor.sector
+            let text = analysis.string(mention.tokens)
+            entities[index].office = entities[index].office ?? mention.actor.office
+            entities[index].code = entities[index].code ?? mention.actor.code
+            entities[index].sector = entities[index].sector ?? mention.actor.sector
             entities[index].mentions.append(
                 .init(
                     text: text,
-                    span: Span(analysis.starts[chunk.tokens.lowerBound], analysis.ends[chunk.tokens.upperBound - 1]),
-                    sentence: analysis.sentence(of: chunk.tokens.lowerBound)
+                    span: Span(
+                        analysis.starts[mention.tokens.lowerBound],
+                        analysis.ends[mention.tokens.upperBound - 1]
+                    ),
+                    sentence: analysis.sentence(of: mention.tokens.lowerBound)
                 )
             )
-            if text != key.name, chunk.kind != .pronoun, !entities[index].aliases.contains(text) {
+            if text != key.name, mention.kind != .pronoun, mention.kind != .described,
+                !entities[index].aliases.contains(text)
+            {
                 entities[index].aliases.append(text)
             }
         }
@@ -99,12 +135,12 @@ package struct Coder: Sendable {
 private struct Genre {
     let hasEvents: Bool
 
-    init(_ lower: [String]) {
-        let seen = Set(lower)
+    init(_ tree: Tree) {
+        let seen = Set(tree.forms)
         hasEvents = seen.intersection(Genre.sport).count < 3 && seen.intersection(Genre.markets).count < 4
     }
 
-    private static let sport: Set<String> = [
+    private static let sport: Set<Symbol> = [
         "match", "goal", "goals", "coach", "league", "scored", "striker", "midfielder", "goalkeeper", "quarter-final",
         "quarterfinal",
         "semi-final", "semifinal", "tournament", "championship", "innings", "wicket", "defender", "penalty", "halftime",
@@ -112,7 +148,7 @@ private struct Genre {
         "touchdown", "playoff", "playoffs", "cup", "fifa", "uefa", "olympic", "medal", "tennis", "rugby", "cricket",
         "referee",
     ]
-    private static let markets: Set<String> = [
+    private static let markets: Set<Symbol> = [
         "shares", "stocks", "index", "investors", "traders", "nasdaq", "dow", "futures", "bonds", "yield", "yields",
         "equities",
         "rallied", "analysts", "earnings", "ftse", "nikkei",

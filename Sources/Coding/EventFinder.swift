@@ -2,12 +2,12 @@ import Knowledge
 import Linguistics
 import Records
 
-/// Who did what to whom: opens the frames that the words of a sentence name, and fills their slots from beside them.
+/// Who did what to whom: opens the frames that the words of a sentence name, and fills their slots from the tree.
 struct EventFinder {
-    let analysis: Analysis
-    let lower: [String]
-    let knowledge: Knowledge
-    let chunks: [Chunk]
+    let tree: Tree
+    let lexicon: Lexicon
+    let mentions: Mentions
+    let arguments: Arguments
     let quotes: [QuoteFinder.Found]
     let quoteIDs: [String]
     let article: ArticleReference
@@ -18,279 +18,477 @@ struct EventFinder {
     func find(isOverBudget: () -> Bool) throws(CodingError) -> [Event] {
         var events: [Event] = []
         var seen: Set<String> = []
-        var first = 0
-        for sentence in analysis.sentences {
+        var acts: [Symbol: [Int]] = [:]
+        for number in tree.analysis.sentences.indices {
             guard !isOverBudget() else { throw .overBudget }
-            while first < chunks.count, chunks[first].tokens.lowerBound < sentence.lowerBound { first += 1 }
-            let here = Array(chunks[first...].prefix { $0.tokens.lowerBound < sentence.upperBound })
-            guard !here.isEmpty else { continue }
-            for event in find(in: Clause(sentence: sentence, lower: lower, knowledge: knowledge, chunks: here))
-            where seen.insert(event.id).inserted {
+            let sentence = tree.analysis.sentences[number]
+            let dates = DateFinder(tree: tree, published: published).find(in: sentence)
+            let found = withoutDoubles(sentence.flatMap { drafts(at: $0) })
+            for var draft in found {
+                remember(&draft, in: &acts)
+                guard let event = finish(draft, number, dates), seen.insert(Self.content(event)).inserted else {
+                    continue
+                }
                 events.append(event)
             }
         }
         return events
     }
 
-    // MARK: A sentence
-
-    /// A verb or noun of a sentence with its frame and its subject.
-    struct Trigger {
-        var frame: Frame
-        var group: VerbGroup
-        var verb: Int
-        var subject: [Chunk]
-        var object: [Chunk]
-    }
-
-    private func find(in clause: Clause) -> [Event] {
-        var triggers: [Trigger] = []
-        for token in clause.sentence {
-            for use in knowledge.frames.uses(of: lower[token]) where use.form != .noun {
-                if let trigger = trigger(use, token, clause, after: triggers) { triggers.append(trigger) }
+    /// "called the sanctions groundless": who is criticised is whoever imposed them earlier in the article.
+    private func remember(_ draft: inout Draft, in acts: inout [Symbol: [Int]]) {
+        let objects = tree.isVerb(draft.trigger) ? arguments.objects(of: draft.trigger) : [draft.trigger]
+        if draft.recipient.isEmpty, draft.type == .accuse || draft.type == .reject || draft.type == .support {
+            for object in objects where isDefinite(object) {
+                if let actor = acts[tree.lemmas[object]], actor != draft.actor { draft.recipient = actor }
             }
         }
-        var events: [Event] = []
-        for trigger in triggers where trigger.frame.kind == .verb || trigger.frame.type != nil {
-            if let event = event(trigger, triggers, clause) { events.append(event) }
+        guard !draft.actor.isEmpty, !draft.type.isVerbal else { return }
+        for object in objects where tree.classes[object] == .noun { acts[tree.lemmas[object]] = draft.actor }
+    }
+
+    private func isDefinite(_ token: Int) -> Bool {
+        tree.dependents(of: token).contains { tree.relations[$0] == .det && tree.forms[$0] == Words.the }
+    }
+
+    /// Of a verb and the noun that it carries ("made a concession") that mean the same, one is enough.
+    private func withoutDoubles(_ drafts: [Draft]) -> [Draft] {
+        var kept: [Draft] = []
+        for var draft in drafts {
+            if draft.trigger != draft.verb,
+                let verb = kept.firstIndex(where: { $0.trigger == draft.verb && $0.type == draft.type })
+            {
+                if kept[verb].recipient.isEmpty { kept[verb].recipient = draft.recipient }
+                continue
+            }
+            if draft.trigger == draft.verb,
+                let noun = kept.firstIndex(where: { $0.verb == draft.trigger && $0.type == draft.type })
+            {
+                if draft.recipient.isEmpty { draft.recipient = kept[noun].recipient }
+                kept[noun] = draft
+                continue
+            }
+            kept.append(draft)
         }
-        for token in clause.sentence {
-            for use in knowledge.frames.uses(of: lower[token]) where use.form == .noun {
-                if let event = nominal(knowledge.frames.all[use.frame], token, triggers, clause) {
-                    events.append(event)
+        return kept
+    }
+
+    /// What makes two records of a sentence the same.
+    private static func content(_ event: Event) -> String {
+        let parties = (event.actor + event.recipient).map { $0.name ?? $0.code ?? $0.text }
+        return "\(event.evidence.sentence) \(event.event) \(event.mode) \(event.status) \(event.actor.count) \(parties)"
+    }
+
+    // MARK: Opening frames
+
+    /// An event in the making.
+    struct Draft {
+        let opener: Lexicon.Opener
+        let type: EventType
+        /// The word of the act.
+        var trigger: Int
+        /// The verb that carries it: itself, or what supports a noun.
+        var verb: Int
+        var actor: [Int] = []
+        var recipient: [Int] = []
+        /// What the verb that supports a noun makes of it.
+        var support: Frame?
+        var words: [Int] = []
+    }
+
+    private func drafts(at token: Int) -> [Draft] {
+        guard !lexicon.frames(tree, at: token).isEmpty else { return [] }
+        switch tree.classes[token] {
+        case .verb, .auxiliary:
+            if let demand = demand(at: token) { return [demand] }
+            return fullest(openers(at: token, [.verb, .control, .support, .report]).compactMap { verbal($0, token) })
+        case .noun, .name: return fullest(openers(at: token, [.noun]).compactMap { nominal($0, token) })
+        case .adjective: return fullest(openers(at: token, [.adjective]).compactMap { predicative($0, token) })
+        default: return []
+        }
+    }
+
+    /// Of frames that fit a word alike, the first that finds whom it asks for.
+    private func fullest(_ drafts: [Draft]) -> [Draft] {
+        let complete = drafts.first { !$0.recipient.isEmpty && !$0.actor.isEmpty }
+        return (complete ?? drafts.first { !$0.recipient.isEmpty || !$0.type.requiresRecipient }).map { [$0] } ?? []
+    }
+
+    /// The frames with a type that fit a word best: those that ask for most.
+    private func openers(at token: Int, _ kinds: Set<Frame.Kind>) -> [Lexicon.Opener] {
+        best(at: token) { kinds.contains($0.frame.kind) && $0.frame.type != nil }
+    }
+
+    /// The frame that says what becomes of an act in a word's clause or object.
+    func governor(at token: Int, _ kinds: Set<Frame.Kind>) -> Frame? {
+        best(at: token) { kinds.contains($0.frame.kind) && $0.frame.embeds != nil }.first?.frame
+    }
+
+    func isReport(_ token: Int) -> Frame? {
+        guard tree.isVerb(token) else { return nil }
+        return best(at: token) { $0.frame.kind == .report }.first?.frame
+    }
+
+    private func best(at token: Int, _ fits: (Lexicon.Opener) -> Bool) -> [Lexicon.Opener] {
+        var top = -1
+        var found: [Lexicon.Opener] = []
+        for (index, particles) in lexicon.frames(tree, at: token) {
+            let opener = lexicon.frames[index]
+            guard fits(opener), particles.allSatisfy({ has($0, token) }) else { continue }
+            var score = particles.count * 2
+            if !opener.object.isEmpty {
+                guard holds(opener, token) else { continue }
+                score += 3
+            }
+            if score > top { (top, found) = (score, [opener]) } else if score == top { found.append(opener) }
+        }
+        return found
+    }
+
+    /// A particle, a preposition, or the word that a fixed expression needs.
+    private func has(_ particle: Symbol, _ token: Int) -> Bool {
+        for child in tree.dependents(of: token) {
+            switch tree.relations[child] {
+            case .particle, .advmod, .mark, .marker, .compound, .amod:
+                if tree.lemmas[child] == particle || tree.forms[child] == particle { return true }
+            case .obl, .nmod, .agent, .advcl, .xcomp, .ccomp, .acl:
+                if tree.isMarked(child, by: particle)
+                    || tree.dependents(of: child).contains(where: {
+                        tree.relations[$0] == .mark && tree.lemmas[$0] == particle
+                    })
+                {
+                    return true
+                }
+                if tree.forms[child] == particle || tree.lemmas[child] == particle { return true }
+            case .obj, .nsubjPass:
+                if tree.lemmas[child] == particle || tree.forms[child] == particle { return true }
+                if tree.marked(child, by: particle) != nil { return true }
+            default: break
+            }
+        }
+        return false
+    }
+
+    /// A frame for "expelled diplomats" is none for "expelled a student".
+    private func holds(_ opener: Lexicon.Opener, _ token: Int) -> Bool {
+        var heads = tree.isVerb(token) || tree.classes[token] == .adjective ? arguments.objects(of: token) : []
+        heads += tree.dependents(of: token).filter { tree.relations[$0] == .xcomp }
+        if heads.isEmpty || tree.classes[token] == .noun {
+            heads += tree.dependents(of: token).filter {
+                [.obl, .nmod, .xcomp, .compound, .amod, .possessor, .ccomp].contains(tree.relations[$0])
+            }
+        }
+        if opener.takesActor, heads.contains(where: { !arguments.parties($0).isEmpty }) { return true }
+        return heads.contains { head in
+            tree.joined(head).contains { word in
+                if opener.object.contains(tree.lemmas[word]) || opener.object.contains(tree.forms[word]) { return true }
+                return tree.dependents(of: word).contains { child in
+                    let relation = tree.relations[child]
+                    return [.compound, .amod].contains(relation) && opener.object.contains(tree.lemmas[child])
+                        || relation == .nmod && tree.isMarked(child, by: Words.of)
+                            && opener.object.contains(tree.lemmas[child])
                 }
             }
         }
-        return events
-    }
-
-    private func trigger(_ use: Frames.Use, _ token: Int, _ clause: Clause, after earlier: [Trigger]) -> Trigger? {
-        let frame = knowledge.frames.all[use.frame]
-        let sentence = clause.sentence
-        guard
-            var group = VerbGroup(
-                at: token,
-                form: use.form,
-                before: sentence.upperBound,
-                from: sentence.lowerBound,
-                lower
-            )
-        else { return nil }
-        if let particle = frame.particle {
-            guard token + 1 < sentence.upperBound, lower[token + 1] == particle else { return nil }
-            group.tokens = group.tokens.lowerBound..<token + 2
-        }
-        var subject = clause.subject(of: group.tokens)
-        let object = clause.object(from: group.tokens.upperBound)
-        if subject.isEmpty { subject = shared(group, clause, earlier) }
-        if use.form == .base || use.form == .third, !group.isInfinitive, group.tokens.count == 1 {
-            // "visits" and "attack" are verbs only right behind their subject.
-            guard let end = subject.last?.tokens.upperBound, end == token || lower[token - 1] == "who" else {
-                return nil
-            }
-        }
-        return Trigger(frame: frame, group: group, verb: token, subject: subject, object: object)
-    }
-
-    /// "ordered the expulsion and imposed sanctions": the subject of the verb before.
-    private func shared(_ group: VerbGroup, _ clause: Clause, _ earlier: [Trigger]) -> [Chunk] {
-        let before = group.tokens.lowerBound - 1
-        guard before > clause.sentence.lowerBound, ["and", "or", "then", ","].contains(lower[before]),
-            !group.isInfinitive,
-            let last = earlier.last(where: { !$0.subject.isEmpty && !$0.group.isPassive })
-        else { return [] }
-        return last.subject
     }
 
     // MARK: Verbs
 
-    private func event(_ trigger: Trigger, _ all: [Trigger], _ clause: Clause) -> Event? {
-        guard let type = trigger.frame.type else { return nil }
-        let group = trigger.group
-        var draft = Draft(trigger.frame, type, words: group.tokens)
-        guard holdsObject(trigger, clause) else { return nil }
-        if group.isPassive {
-            draft.recipient = trigger.subject
-            draft.actor = clause.prepositional(["by"], from: group.tokens.upperBound)?.chunks ?? []
-            guard takesObject(trigger.frame) else { return nil }
-        } else {
-            draft.recipient = recipient(trigger.frame, from: group.tokens.upperBound, clause)
-            draft.actor = trigger.subject
-            if group.isInfinitive {
-                guard let control = control(of: trigger, all) else { return nil }
-                draft.actor = control.actor
-                draft.embedding = control
-            }
+    /// "Britain said Libya must hand over the suspects": a demand, whatever the verb of saying.
+    private func demand(at token: Int) -> Draft? {
+        guard isReport(token) != nil, let opener = lexicon.frame("demand"), let type = opener.frame.type else {
+            return nil
         }
-        return finish(&draft, group, all, clause)
-    }
-
-    private func takesObject(_ frame: Frame) -> Bool { frame.recipient.contains("obj") }
-
-    /// A frame for "expelled diplomats" is none for "expelled a student".
-    private func holdsObject(_ trigger: Trigger, _ clause: Clause) -> Bool {
-        let words = trigger.frame.object
-        guard !words.isEmpty else { return true }
-        if trigger.group.isPassive {
-            return trigger.subject.contains { $0.tokens.contains { words.contains(lower[$0]) } }
-        }
-        let start = trigger.group.tokens.upperBound
-        let end = min(clause.clauseEnd(from: start), start + 10)
-        return Range(from: start, before: end).contains { words.contains(lower[$0]) }
-    }
-
-    private func recipient(_ frame: Frame, from start: Int, _ clause: Clause) -> [Chunk] {
-        for place in frame.recipient {
-            let found =
-                place == "obj" ? clause.object(from: start) : clause.prepositional([place], from: start)?.chunks ?? []
-            if !found.isEmpty { return found }
-        }
-        return []
-    }
-
-    /// The verb that says whose act an infinitive is.
-    struct Control {
-        var actor: [Chunk]
-        var claimant: [Chunk]
-        var status: EventStatus
-        var frame: String
-    }
-
-    private func control(of trigger: Trigger, _ all: [Trigger]) -> Control? {
-        let to = trigger.group.tokens.lowerBound
-        for governor in all.reversed() where governor.verb < to && !(governor.verb == trigger.verb) {
-            guard let embeds = governor.frame.embeds else { continue }
-            let end = governor.group.tokens.upperBound
-            if embeds.byObject {
-                let object = governor.group.isPassive ? governor.subject : governor.object
-                guard let last = object.last?.tokens.upperBound,
-                    governor.group.isPassive ? to == end : (0...3).contains(to - last)
-                else {
-                    continue
-                }
-                return Control(
-                    actor: object,
-                    claimant: governor.group.isPassive ? [] : governor.subject,
-                    status: embeds.status,
-                    frame: governor.frame.id
-                )
-            }
-            guard to == end || to - end <= 1, !governor.subject.isEmpty else { continue }
-            let status: EventStatus = governor.group.isNegated ? .negated : embeds.status
-            return Control(actor: governor.subject, claimant: [], status: status, frame: governor.frame.id)
+        for clause in tree.dependents(of: token) where tree.relations[clause] == .ccomp {
+            guard
+                tree.dependents(of: clause).contains(where: {
+                    tree.relations[$0] == .aux && Words.demands.contains(tree.lemmas[$0])
+                })
+            else { continue }
+            let asked = parties(
+                arguments.isPassive(clause) ? arguments.objects(of: clause) : arguments.subjects(of: clause)
+            )
+            let asking = parties(arguments.subjects(of: token))
+            guard let first = asking.first, let other = asked.first, mentions.all[first].actor.code != nil,
+                mentions.all[first].entity != mentions.all[other].entity || mentions.all[first].entity == nil
+            else { continue }
+            var draft = Draft(opener: opener, type: type, trigger: token, verb: token)
+            draft.words = [token]
+            draft.actor = asking
+            draft.recipient = asked
+            return draft
         }
         return nil
+    }
+
+    private func verbal(_ opener: Lexicon.Opener, _ token: Int) -> Draft? {
+        guard let type = opener.frame.type, !isModifier(token) else { return nil }
+        var draft = Draft(opener: opener, type: type, trigger: token, verb: token)
+        draft.words = [token]
+        draft.actor = parties(arguments.subjects(of: token))
+        if opener.recipient.contains(.subject) {
+            (draft.actor, draft.recipient) = ([], draft.actor)
+            return draft.recipient.isEmpty ? nil : draft
+        }
+        draft.recipient = recipient(opener, token, verb: token)
+        if draft.recipient.isEmpty, draft.actor.isEmpty { return nil }
+        if draft.recipient.isEmpty { draft.recipient = beside(token, opener, not: draft.actor) }
+        return draft
+    }
+
+    /// Who else may be concerned where the frame's places are empty.
+    ///
+    /// The one asked in a clause ("demanded that Iran stop"), whoever the act that it governs concerns ("threatened to shell Iraqi towns"),
+    /// whoever else the clause hangs on the act. Those with a country come first.
+    private func beside(_ verb: Int, _ opener: Lexicon.Opener, not actor: [Int]) -> [Int] {
+        var candidates: [[Int]] = []
+        if opener.frame.embeds?.byObject ?? (opener.frame.type == .request) {
+            for child in tree.dependents(of: verb) where tree.relations[child] == .ccomp {
+                candidates.append(
+                    parties(arguments.isPassive(child) ? arguments.objects(of: child) : arguments.subjects(of: child))
+                )
+            }
+        }
+        candidates += concerned(by: verb)
+        for child in tree.dependents(of: verb)
+        where [.xcomp, .ccomp, .advcl].contains(tree.relations[child]) && tree.isVerb(child) {
+            guard tree.relations[child] != .advcl || tree.verbForms[child] == .gerund else { continue }
+            candidates += concerned(by: child)
+        }
+        let others = candidates.map { $0.filter { !isOneself($0, actor) } }.filter { !$0.isEmpty }
+        return others.first { $0.contains { mentions.all[$0].actor.code != nil } }
+            ?? others.first { $0.contains { mentions.all[$0].actor.sector != nil } } ?? []
+    }
+
+    private func concerned(by verb: Int) -> [[Int]] {
+        let objects = arguments.objects(of: verb) + [tree.dependent(of: verb, .iobj)].compactMap(\.self)
+        return [
+            objects.flatMap { arguments.parties($0) }, oblique(verb, named: true),
+            objects.flatMap { arguments.owners($0) },
+            oblique(verb, named: false),
+        ]
+    }
+
+    private func oblique(_ verb: Int, named: Bool) -> [Int] {
+        tree.dependents(of: verb).filter {
+            tree.relations[$0] == .obl && (tree.marker(of: $0).map { Words.toward.contains($0) } ?? false)
+        }.flatMap { named ? arguments.parties($0) : arguments.owners($0) }
+    }
+
+    private func isOwned(_ mention: Mention) -> Bool {
+        tree.dependent(of: mention.head, .possessor).map { tree.classes[$0] == .pronoun } ?? false
+    }
+
+    /// "its troops" are no others than the actor.
+    private func isOneself(_ party: Int, _ actor: [Int]) -> Bool {
+        let mention = mentions.all[party]
+        return actor.contains {
+            let other = mentions.all[$0]
+            return other.tokens == mention.tokens || mention.entity != nil && mention.entity == other.entity
+                || mention.actor.code != nil && mention.actor.code == other.actor.code
+                    && (mention.kind == .pronoun || isOwned(mention))
+        }
+    }
+
+    /// "the attacking forces", "an armed man": participles that only describe.
+    private func isModifier(_ token: Int) -> Bool {
+        [.amod, .compound].contains(tree.relations[token])
+    }
+
+    private func predicative(_ opener: Lexicon.Opener, _ token: Int) -> Draft? {
+        guard let type = opener.frame.type, tree.has(token, .cop) || tree.relations[token] == .xcomp else { return nil }
+        var draft = Draft(opener: opener, type: type, trigger: token, verb: token)
+        draft.words = [token]
+        draft.actor = parties(arguments.subjects(of: token))
+        draft.recipient = recipient(opener, token, verb: token)
+        return draft.actor.isEmpty ? nil : draft
+    }
+
+    private func parties(_ tokens: [Int]) -> [Int] {
+        let named = tokens.flatMap { arguments.parties($0) }
+        return named.isEmpty ? tokens.flatMap { arguments.owners($0) } : named
+    }
+
+    /// The recipient where the frame looks for it: first what is named there itself, then whose it is.
+    private func recipient(_ opener: Lexicon.Opener, _ token: Int, verb: Int) -> [Int] {
+        let places: [[Int]] = opener.recipient.map { slot in
+            switch slot {
+            case .object: tree.isVerb(token) || tree.classes[token] == .adjective ? arguments.objects(of: token) : []
+            case .indirectObject: [tree.dependent(of: token, .iobj)].compactMap(\.self)
+            case .subject: []
+            case .possessor: [tree.dependent(of: token, .possessor)].compactMap(\.self)
+            case .preposition(let word):
+                arguments.marked(token, by: word) + (verb == token ? [] : arguments.marked(verb, by: word))
+                    + tree.dependents(of: token).filter { [.obj, .nmod].contains(tree.relations[$0]) }.flatMap {
+                        arguments.marked($0, by: word)
+                    }
+            }
+        }
+        for place in places {
+            let named = place.flatMap { arguments.parties($0) }
+            if !named.isEmpty { return named }
+        }
+        for place in places {
+            let owners = place.flatMap { arguments.owners($0) }
+            if !owners.isEmpty { return owners }
+        }
+        return []
     }
 
     // MARK: Nouns
 
     /// "the expulsion of 35 diplomats", by whoever ordered it or whoever follows "by" or whose it is.
-    private func nominal(_ frame: Frame, _ token: Int, _ triggers: [Trigger], _ clause: Clause) -> Event? {
-        guard let type = frame.type else { return nil }
-        var draft = Draft(frame, type, words: token..<token + 1)
-        let end = clause.clauseEnd(from: token + 1)
-        if !frame.object.isEmpty {
-            guard Range(from: token + 1, before: end).contains(where: { frame.object.contains(lower[$0]) }) else {
-                return nil
+    private func nominal(_ opener: Lexicon.Opener, _ token: Int) -> Draft? {
+        guard let type = opener.frame.type, let place = place(of: token) else { return nil }
+        var draft = Draft(opener: opener, type: type, trigger: token, verb: token)
+        draft.words = [token]
+        draft.recipient = recipient(opener, token, verb: place)
+        if let by = tree.marked(token, by: Words.by) { draft.actor = arguments.parties(by) }
+        if draft.actor.isEmpty, !opener.recipient.contains(.possessor) {
+            draft.actor = holders(of: token).filter { !draft.recipient.contains($0) }
+        }
+        let between = tree.marked(token, by: Words.between).map { arguments.parties($0) } ?? []
+        if let verb = support(of: place) {
+            draft.support = governor(at: verb, [.support])
+            draft.verb = verb
+            let isAsked = draft.support?.embeds?.byObject ?? false
+            if draft.actor.isEmpty {
+                draft.actor = parties(isAsked ? asked(by: verb, not: place) : arguments.subjects(of: verb))
             }
-        }
-        draft.recipient = recipient(frame, from: token + 1, clause)
-        let support = triggers.last { trigger in
-            trigger.frame.kind == .support && trigger.verb < token && !trigger.group.isPassive
-                && token - trigger.group.tokens.upperBound <= 5
-                && Range(from: trigger.group.tokens.upperBound, before: token).allSatisfy { word in
-                    !Words.prepositions.contains(lower[word]) && ![",", "and", "that"].contains(lower[word])
-                }
-        }
-        var group = support?.group
-        if let support {
-            draft.actor = support.subject
-            draft.words = support.group.tokens.lowerBound..<token + 1
-            if support.group.isInfinitive {
-                guard let control = control(of: support, triggers) else { return nil }
-                (draft.actor, draft.embedding) = (control.actor, control)
-            } else if let embeds = support.frame.embeds {
-                let asked = embeds.byObject
-                draft.embedding = Control(
-                    actor: asked ? [] : support.subject,
-                    claimant: asked ? support.subject : [],
-                    status: embeds.status,
-                    frame: support.frame.id
-                )
-                if asked { draft.actor = [] }
+            if !between.isEmpty {
+                (draft.actor, draft.recipient) = draft.actor.isEmpty ? (between, []) : (draft.actor, between)
             }
-        } else {
-            draft.actor = clause.prepositional(["by"], from: token + 1)?.chunks ?? possessor(before: token, clause)
+            draft.words = [verb, token].sorted()
+            if draft.recipient.isEmpty { draft.recipient = recipient(opener, token, verb: verb) }
+            draft.recipient.removeAll { draft.actor.contains($0) }
+            return draft
         }
-        if group == nil { group = VerbGroup(noun: token) }
-        guard let group, !draft.recipient.isEmpty || support != nil else { return nil }
-        return finish(&draft, group, triggers, clause)
+        if !between.isEmpty { (draft.actor, draft.recipient) = (between, []) }
+        // Without a verb that carries it, a noun is an act only with those who take part in it.
+        guard draft.actor.count > 1 || !draft.actor.isEmpty && !draft.recipient.isEmpty else { return nil }
+        return draft
     }
 
-    /// "Russia's expulsion of", "the Russian attack on".
-    private func possessor(before token: Int, _ clause: Clause) -> [Chunk] {
-        clause.chunks.last { chunk in
-            let end = chunk.tokens.upperBound
-            return end == token || end == token - 1 && ["'s", "’s", "'"].contains(lower[end])
-        }.map { [$0] } ?? []
+    /// "accused Azerbaijan of an attack": whose act it is said to be.
+    private func asked(by verb: Int, not noun: Int) -> [Int] { arguments.objects(of: verb).filter { $0 != noun } }
+
+    /// Where a noun of action stands: itself, or "mission" in "a mediation mission".
+    private func place(of token: Int) -> Int? {
+        switch tree.relations[token] {
+        case .compound:
+            guard let head = tree.head(token), Words.undertakings.contains(tree.lemmas[head]) else { return nil }
+            return head
+        case .title: return nil
+        default: return token
+        }
+    }
+
+    /// "Russia's expulsion", "the Russian attack".
+    private func holders(of token: Int) -> [Int] {
+        for relation in [Relation.possessor, .amod, .compound] {
+            let found = tree.dependents(of: token).filter { tree.relations[$0] == relation }.flatMap { child in
+                tree.joined(child).compactMap { mentions.headed(by: $0) }.filter { !mentions.all[$0].isUnresolved }
+            }
+            if !found.isEmpty { return found }
+        }
+        return []
+    }
+
+    /// The verb that says what becomes of an act that a noun names.
+    private func support(of token: Int) -> Int? {
+        var at = token
+        if tree.relations[at] == .conj, let first = tree.head(at) { at = first }
+        guard let head = tree.head(at), tree.isVerb(head) else { return nil }
+        switch tree.relations[at] {
+        case .obj, .nsubjPass: break
+        case .obl: guard !best(at: head, { $0.frame.kind == .support }).isEmpty else { return nil }
+        default: return nil
+        }
+        return best(at: head) { $0.frame.kind == .support }.isEmpty ? nil : head
     }
 
     // MARK: The event
 
-    private func finish(_ draft: inout Draft, _ group: VerbGroup, _ triggers: [Trigger], _ clause: Clause) -> Event? {
-        draft.actor.removeAll(where: \.isPronoun)
-        draft.recipient.removeAll(where: \.isPronoun)
-        draft.recipient.removeAll { recipient in draft.actor.contains { $0.tokens == recipient.tokens } }
-        guard !draft.actor.isEmpty, !draft.recipient.isEmpty || !draft.type.requiresRecipient else { return nil }
-        let sentence = clause.sentence
-        let number = analysis.sentence(of: sentence.lowerBound)
-        let quote = quotes.firstIndex { $0.parts.contains { $0.contains(draft.words.upperBound - 1) } }
-        let status = StatusReader(lower: lower, quotes: quotes, triggers: triggers, clause: clause)
-            .read(draft, group, quote: quote)
-        let date = date(of: draft.words, triggers, sentence)
-        let place = place(of: draft, clause)
+    private func finish(_ draft: Draft, _ sentence: Int, _ dates: [DateFinder.Found]) -> Event? {
+        var draft = draft
+        draft.recipient.removeAll { recipient in
+            draft.actor.contains { mentions.all[$0].tokens == mentions.all[recipient].tokens }
+        }
+        let place = place(of: draft)
+        let recipient = draft.recipient.map { mentions.all[$0] }
+        var actor = draft.actor.map { mentions.all[$0] }
+        for index in actor.indices where actor[index].actor.code == nil {
+            actor[index].actor.code = home(of: actor[index], place, recipient)
+        }
+        guard !recipient.isEmpty || !draft.type.requiresRecipient, isNews(actor + recipient) else { return nil }
+        let reading = StatusReader(tree: tree, finder: self).read(draft)
+        let type = draft.type.promised(reading.status)
+        // The concession is what is said, not the withdrawal to come.
+        let status = type == .concede && draft.type == .retreat ? .happened : reading.status
+        let spans = draft.words.map { Span(tree.analysis.starts[$0], tree.analysis.ends[$0]) }
+        let date = DateFinder.date(of: draft.verb, among: dates, tree)
         var event = Event(
-            event: draft.type,
+            event: type,
             evidence: Evidence(
-                sentence: number,
-                text: analysis.string(sentence),
-                event: [span(draft.words)],
-                actor: draft.actor.map { span($0.tokens) },
-                recipient: draft.recipient.map { span($0.tokens) },
+                sentence: sentence,
+                text: tree.analysis.string(tree.analysis.sentences[sentence]),
+                event: spans,
+                actor: actor.map { span($0.tokens) },
+                recipient: recipient.map { span($0.tokens) },
                 date: date.map { [span($0.tokens)] } ?? [],
-                rule: draft.frame.id
+                rule: ([draft.opener.frame.id] + reading.rules).joined(separator: "; ")
             ),
             article: article,
             coder: Coder.version
         )
-        event.mode = draft.frame.mode.map { [$0] } ?? []
-        event.cameo = draft.frame.cameo
-        event.actor = draft.actor.map { party($0) }
-        event.recipient = draft.recipient.map { party($0) }
-        event.status = status.status
-        event.claimedBy = status.claimants.map(\.actor)
-        event.historical = group.isBackground || date?.isPast == true
-        event.quote = quote.map { quoteIDs[$0] }
+        event.mode = type == draft.type ? draft.opener.frame.mode.map { [$0] } ?? [] : []
+        event.cameo = type == draft.type ? draft.opener.frame.cameo : nil
+        event.actor = actor.map { party($0) }
+        event.recipient = recipient.map { party($0) }
+        event.status = status
+        event.claimedBy = reading.claimants.map { mentions.all[$0].actor }
+        event.historical = reading.isBackground || date?.isPast == true
+        event.quote = reading.quote.map { quoteIDs[$0] }
         event.date = date?.date
-        event.dateText = date.map { analysis.string($0.tokens) }
+        event.dateText = date.map { tree.analysis.string($0.tokens) }
         event.dateReason = event.date == nil ? dateReason(date) : nil
         event.location = place
-        event.locationReason = place == nil ? "no place in the clause" : nil
+        event.locationReason = event.location == nil ? "no place in the clause" : nil
         event.quantity =
-            draft.actor.compactMap { bound($0.quantity, to: "actor") }
-            + draft.recipient.compactMap { bound($0.quantity, to: "recipient") }
+            actor.compactMap { bound($0.quantity, to: "actor") }
+            + recipient.compactMap { bound($0.quantity, to: "recipient") }
         event.identify()
         return event
     }
 
+    /// The country of people who act at home: of the place, or of the government that they turn to.
+    private func home(of actor: Mention, _ place: Place?, _ recipient: [Mention]) -> String? {
+        guard let sector = actor.actor.sector, EventFinder.domestic.contains(sector) else { return nil }
+        if let country = place?.country { return country }
+        let governments = recipient.filter { $0.actor.sector == .gov && !$0.isPlace }
+        let codes = Set(governments.compactMap(\.actor.code)).filter { !EventFinder.stateless.contains($0) }
+        return EventFinder.society.contains(sector) && codes.count == 1 ? codes.first : nil
+    }
+
+    private static let society: Set<Sector> = [.cvl, .opp, .lab, .edu, .rel, .agr, .soc, .reb]
+    private static let domestic = society.union([.gov, .mil, .cop, .jud, .leg, .pty, .prm, .uaf])
+    private static let stateless: Set<String> = ["IGO", "UNO", "EUR", "NGO", "ISM", "IMG", "MNC"]
+
+    /// Politics has a state, a body of states or an armed or official actor in it; the rest is private life.
+    private func isNews(_ parties: [Mention]) -> Bool {
+        parties.contains { $0.actor.code != nil || $0.actor.sector.map { EventFinder.public_.contains($0) } ?? false }
+    }
+
+    private static let public_: Set<Sector> = [.gov, .mil, .cop, .jud, .leg, .spy, .pty, .reb, .prm, .uaf, .opp]
+
     private func span(_ tokens: Range<Int>) -> Span {
-        Span(analysis.starts[tokens.lowerBound], analysis.ends[tokens.upperBound - 1])
+        Span(tree.analysis.starts[tokens.lowerBound], tree.analysis.ends[tokens.upperBound - 1])
     }
 
     /// A country or capital that acts is its government.
-    private func party(_ chunk: Chunk) -> Actor {
-        var actor = chunk.actor
-        if chunk.isPlace, actor.code != nil { actor.sector = actor.sector ?? .gov }
+    private func party(_ mention: Mention) -> Actor {
+        var actor = mention.actor
+        if mention.isPlace, actor.code != nil { actor.sector = actor.sector ?? .gov }
         return actor
     }
 
@@ -305,66 +503,45 @@ struct EventFinder {
         return published == nil ? "the article's own date is not known: \(undated)" : "the words tell no single day"
     }
 
-    /// The nearest words for a day with no other act between them and this one.
-    private func date(of words: Range<Int>, _ triggers: [Trigger], _ sentence: Range<Int>) -> DateFinder.Found? {
-        let dates = DateFinder(analysis: analysis, lower: lower, published: published).find(in: sentence)
-        func distance(_ date: DateFinder.Found) -> Int? {
-            let isBefore = date.tokens.lowerBound < words.lowerBound
-            let between =
-                isBefore
-                ? Range(from: date.tokens.upperBound, before: words.lowerBound)
-                : Range(from: words.upperBound, before: date.tokens.lowerBound)
-            if date.governs, date.tokens.lowerBound > words.lowerBound { return nil }
-            let acts = triggers.count { between.contains($0.verb) && $0.frame.kind == .verb }
-            let isOther = between.contains { EventFinder.clauseOpeners.contains(lower[$0]) }
-            return acts == 0 && !isOther && between.count <= 14 ? between.count : nil
-        }
-        return dates.compactMap { date in distance(date).map { (date, $0) } }.min { $0.1 < $1.1 }?.0
-    }
-
-    private static let clauseOpeners: Set<String> = [
-        "as", "while", "after", "before", "that", "which", "who", "when", ";", "but",
-    ]
-
-    /// A place behind "in" or "at" within the clause.
-    private func place(of draft: Draft, _ clause: Clause) -> Place? {
-        let parties = (draft.actor + draft.recipient).map(\.tokens)
-        let start = draft.words.lowerBound
-        let end = max(clause.clauseEnd(from: draft.words.upperBound), draft.words.upperBound)
-        for chunk in clause.chunks
-        where chunk.isPlace && (start..<end).contains(chunk.tokens.lowerBound) && !parties.contains(chunk.tokens) {
-            var before = chunk.tokens.lowerBound - 1
-            if before > start, Words.determiners.contains(lower[before]) { before -= 1 }
-            guard before >= clause.sentence.lowerBound, Words.placePrepositions.contains(lower[before]) else {
-                continue
+    /// A place that "in" or "at" hangs on the act.
+    private func place(of draft: Draft) -> Place? {
+        let parties = draft.actor + draft.recipient
+        for word in [draft.trigger, draft.verb] {
+            for child in tree.dependents(of: word) where [.obl, .nmod].contains(tree.relations[child]) {
+                guard tree.marker(of: child).map({ Words.places.contains($0) }) ?? false,
+                    let index = mentions.headed(by: child), mentions.all[index].isPlace, !parties.contains(index)
+                else { continue }
+                let mention = mentions.all[index]
+                return Place(
+                    text: tree.analysis.string(mention.tokens),
+                    name: mention.actor.name ?? mention.actor.text,
+                    country: mention.actor.code
+                )
             }
-            return Place(
-                text: analysis.string(chunk.tokens),
-                name: chunk.actor.name ?? chunk.actor.text,
-                country: chunk.actor.code
-            )
         }
         return nil
     }
 }
 
-/// An event in the making.
-struct Draft {
-    var frame: Frame
-    var type: EventType
-    var words: Range<Int>
-    var actor: [Chunk] = []
-    var recipient: [Chunk] = []
-    var embedding: EventFinder.Control?
+extension EventType {
+    /// Acts done with words.
+    var isVerbal: Bool { quadCode == 1 || quadCode == 3 }
 
-    init(_ frame: Frame, _ type: EventType, words: Range<Int>) {
-        self.frame = frame
-        self.type = type
-        self.words = words
+    /// What a promised act is: cooperation to come is an agreement, a retreat to come a concession.
+    func promised(_ status: EventStatus) -> EventType {
+        guard status == .announced else { return self }
+        switch self {
+        case .consult, .support, .cooperate, .aid: return .agree
+        case .retreat: return .concede
+        default: return self
+        }
     }
-}
 
-extension VerbGroup {
-    /// A noun stands in for its verb and has nothing around it.
-    init(noun token: Int) { tokens = token..<token + 1 }
+    /// PLOVER asks for a recipient.
+    var requiresRecipient: Bool {
+        switch self {
+        case .cooperate, .aid, .sanction: true
+        default: false
+        }
+    }
 }

@@ -4,15 +4,23 @@ import Records
 
 /// Direct quotes of any typography, with the words that say who spoke.
 struct QuoteFinder {
-    let analysis: Analysis
-    let lower: [String]
-    let knowledge: Knowledge
-    let chunks: [Chunk]
+    let tree: Tree
+    let lexicon: Lexicon
+    let mentions: Mentions
+    let arguments: Arguments
+    private var analysis: Analysis { tree.analysis }
 
-    /// A quote with the tokens inside its marks and its speaker's chunk.
+    init(_ tree: Tree, _ lexicon: Lexicon, _ mentions: Mentions) {
+        self.tree = tree
+        self.lexicon = lexicon
+        self.mentions = mentions
+        arguments = Arguments(tree: tree, lexicon: lexicon, mentions: mentions)
+    }
+
+    /// A quote with the tokens inside its marks and its speaker's mention.
     struct Found {
         var parts: [Range<Int>]
-        var speaker: Chunk?
+        var speaker: Int?
         var cue: Int?
         var kind: Quote.Kind
     }
@@ -83,68 +91,58 @@ struct QuoteFinder {
     }
 
     /// "…," X said; "…," said X; "…", according to X.
-    private func behind(_ range: Range<Int>) -> (speaker: Chunk, cue: Int)? {
-        for token in range.prefix(14) {
-            if ["“", "\""].contains(analysis.token(token)) { break }
-            if isCue(token) {
-                let inverted = chunk(startingFrom: token + 1, within: 2)
-                if let chunk = chunk(endingBefore: token, notBefore: range.lowerBound) ?? inverted {
-                    return (chunk, token)
-                }
-            }
-            if lower[token] == "according", token + 1 < analysis.count, lower[token + 1] == "to",
-                let chunk = chunk(startingFrom: token + 2, within: 2)
-            {
-                return (chunk, token)
-            }
+    private func behind(_ range: Range<Int>) -> (speaker: Int, cue: Int)? {
+        for token in range.prefix(24) {
+            if [.openQuote, .straightQuote].contains(analysis.shapes[token]) { break }
+            if let found = attribution(token) { return found }
         }
         return nil
     }
 
     /// X said: "…"; X earlier called the sanctions "…".
-    private func infront(_ range: Range<Int>) -> (speaker: Chunk, cue: Int)? {
+    private func infront(_ range: Range<Int>) -> (speaker: Int, cue: Int)? {
         for token in range.reversed() {
-            if isCue(token) {
-                // "he said, saying that": the subject is that of the verb before.
-                if let chunk = chunk(endingBefore: token, notBefore: range.lowerBound) { return (chunk, token) }
-            }
+            if let found = attribution(token) { return found }
         }
         return nil
     }
 
+    /// A verb of saying with its subject, or "according to".
+    private func attribution(_ token: Int) -> (speaker: Int, cue: Int)? {
+        if tree.lemmas[token] == Words.according, tree.relations[token] == .marker, let source = tree.head(token),
+            let speaker = speaker(source)
+        {
+            return (speaker, token)
+        }
+        guard isCue(token) else { return nil }
+        let subjects = arguments.isPassive(token) ? arguments.objects(of: token) : arguments.subjects(of: token)
+        for subject in subjects { if let speaker = speaker(subject) { return (speaker, token) } }
+        return nil
+    }
+
+    private func speaker(_ token: Int) -> Int? {
+        if let own = mentions.headed(by: token), mentions.all[own].kind != .adjective {
+            if mentions.all[own].kind == .described, mentions.all[own].entity == nil,
+                let apposed = tree.dependent(of: token, .appos), let other = mentions.headed(by: apposed),
+                mentions.all[other].kind == .person
+            {
+                return other
+            }
+            return own
+        }
+        return arguments.parties(token).first ?? arguments.owners(token).first
+    }
+
     private func isCue(_ token: Int) -> Bool {
-        knowledge.frames.uses(of: lower[token]).contains { use in
-            knowledge.frames.all[use.frame].kind == .report
-                // "officials believe", but not "to say" or "a call".
-                && (use.form != .base || chunks.contains { $0.tokens.upperBound == token })
+        guard tree.isVerb(token) else { return false }
+        return lexicon.frames(tree, at: token).contains { index, _ in
+            let frame = lexicon.frames[index].frame
+            return frame.kind == .report || frame.kind == .verb && frame.type.map { Self.spoken.contains($0) } ?? false
         }
     }
 
-    private func chunk(endingBefore token: Int, notBefore start: Int) -> Chunk? {
-        chunks.last { chunk in
-            chunk.tokens.upperBound <= token && chunk.tokens.lowerBound >= start && !chunk.isPlace
-                && (chunk.tokens.upperBound..<token).allSatisfy { isFiller($0) }
-        } ?? apposed(before: token, notBefore: start)
-    }
-
-    /// "Peskov, a spokesman for the president, said".
-    private func apposed(before token: Int, notBefore start: Int) -> Chunk? {
-        guard token > 0, lower[token - 1] == "," else { return nil }
-        return chunks.last { chunk in
-            chunk.tokens.lowerBound >= start && chunk.tokens.upperBound < token - 1
-                && lower[chunk.tokens.upperBound] == ","
-                && chunk.kind == .person
-        }
-    }
-
-    private func isFiller(_ token: Int) -> Bool {
-        lower[token].hasSuffix("ly") || Words.auxiliaries.contains(lower[token])
-            || ["also", "earlier", "later", "then", "and", "later"].contains(lower[token])
-    }
-
-    private func chunk(startingFrom token: Int, within gap: Int) -> Chunk? {
-        chunks.first { $0.tokens.lowerBound >= token && $0.tokens.lowerBound <= token + gap && !$0.isPlace }
-    }
+    /// Acts that are done with words one can quote.
+    private static let spoken: Set<EventType> = [.accuse, .reject, .threaten, .request]
 
     // MARK: Split quotes
 
@@ -156,7 +154,8 @@ struct QuoteFinder {
             Range(from: cue + 1, before: part.lowerBound).allSatisfy({ !isCue($0) })
         else { return nil }
         let sentence = analysis.sentence(of: part.lowerBound)
-        let isNext = lower[part.lowerBound - 2] == "." && sentence == analysis.sentence(of: cue) + 1
+        let isNext =
+            part.lowerBound >= 2 && tree.forms[part.lowerBound - 2] == "." && sentence == analysis.sentence(of: cue) + 1
         guard sentence == analysis.sentence(of: cue) || isNext && !analysis.beginsParagraph[sentence] else {
             return nil
         }

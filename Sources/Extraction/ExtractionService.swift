@@ -9,7 +9,7 @@ package import Wire
 /// Holds no credential.
 package final class ExtractionService: Sendable {
     /// Codes one article into records; asks the closure now and then whether its time is over, and throws when it is.
-    package typealias CodeArticle = @Sendable (Article, _ isOverBudget: () -> Bool) throws -> [RecordDraft]
+    package typealias CodeArticle = (Article, _ isOverBudget: () -> Bool) throws -> [RecordDraft]
 
     /// Whom to work for and within what bounds.
     package struct Settings: Sendable {
@@ -37,18 +37,18 @@ package final class ExtractionService: Sendable {
     /// Starts the threads; the hub may come later.
     ///
     /// - Parameters:
-    ///   - code: runs on several threads at once.
+    ///   - makeCoder: called once on each of the threads, for what that thread codes with.
     ///   - abandon: called when a job does not end; must end the process.
     package init(
         _ settings: Settings,
         logger: Logger,
-        code: @escaping CodeArticle,
+        makeCoder: @escaping @Sendable () -> CodeArticle,
         abandon: @escaping @Sendable (String) -> Void
     ) {
         let shared = WorkPool()
         let stop = self.stop
         workers = (0..<settings.workers).map { number in
-            Worker(name: "coder \(number)") { CodingThread(settings, shared, code).run() }
+            Worker(name: "coder \(number)") { CodingThread(settings, shared, makeCoder()).run() }
         }
         thread = Worker(name: "extract") {
             ExtractionThread(settings, shared, logger, abandon).run(until: stop)

@@ -5,11 +5,14 @@ package import Records
 ///
 /// Read once from the tables of a directory; immutable.
 package struct Knowledge: Sendable {
-    private var names: [String: Name] = [:]
-    private var surnames: [String: [Int]] = [:]
-    private var agents: [String: Agent] = [:]
-    /// The words that may begin a name, so that most words are looked up once.
-    private var firstWords: Set<Substring> = []
+    /// What each name stands for; words with one space between them.
+    package private(set) var phrases: [String: Name] = [:]
+    /// The people with each surname whom newswire may call by it: those of whom an office is known.
+    package private(set) var surnames: [String: [Int]] = [:]
+    /// What kind of actor each common noun means, in lower case, singular and plural.
+    package private(set) var nouns: [String: Agent] = [:]
+    private var leaders: [String: String] = [:]
+    private var holders: [OfficeOf: [Int]] = [:]
     /// People, as `Name.Kind.person` numbers them.
     package private(set) var people: [Person] = []
     /// What verbs and nouns of action mean.
@@ -17,44 +20,44 @@ package struct Knowledge: Sendable {
 
     /// Reads the tables.
     ///
-    /// - Parameter directory: holds countries.tsv, places.tsv, organisations.tsv, people.tsv, agents.tsv and frames.tsv.
+    /// - Parameter directory: holds countries.tsv, places.tsv, organisations.tsv, people.tsv, people-dictionary.tsv, agents.tsv and
+    ///   frames.tsv.
     /// - Throws: with file and line of the first row that is wrong.
     package init(directory: String) throws(KnowledgeError) {
         try readCountries(Table("countries.tsv", in: directory))
         try readOrganisations(Table("organisations.tsv", in: directory))
         try readPeople(Table("people.tsv", in: directory))
+        try readPeople(Table("people-dictionary.tsv", in: directory))
         try readPlaces(Table("places.tsv", in: directory))
         try readAgents(Table("agents.tsv", in: directory))
         frames = try Frames(Table("frames.tsv", in: directory))
     }
 
-    /// What a name stands for; words with one space between them.
-    package func name(_ phrase: String) -> Name? { names[phrase] }
+    /// The person whom newswire means by the leader of a country on a day.
+    package func leader(of country: String, on day: CivilDate) -> Int? {
+        holder(of: leaders[country] ?? "president", country: country, on: day)
+    }
 
-    /// Whether a name may begin with this word.
-    package func beginsName(_ word: String) -> Bool { firstWords.contains(Substring(word)) }
-
-    /// The people with this surname.
-    package func people(surname: String) -> [Int] { surnames[surname] ?? [] }
-
-    /// What kind of actor a common noun in lower case means.
-    package func agent(_ noun: String) -> Agent? { agents[noun] }
+    private struct OfficeOf: Hashable {
+        let office: String
+        let country: String
+    }
 
     /// Who holds an office of a country on a day, when that is one person.
     package func holder(of office: String, country: String, on day: CivilDate) -> Int? {
-        let holders = people.indices.filter {
-            people[$0].country == country && people[$0].office(on: day)?.title == office
+        guard let ever = holders[OfficeOf(office: office, country: country)] else { return nil }
+        let now = ever.filter { person in
+            people[person].offices.contains { $0.title == office && $0.isHeld(on: day) }
         }
-        return holders.count == 1 ? holders[0] : nil
+        return now.count == 1 ? now[0] : nil
     }
 
     // MARK: Reading
 
     private mutating func add(_ phrase: String, _ name: Name) {
         // The first table wins: a country's name is not a city's.
-        guard names[phrase] == nil else { return }
-        names[phrase] = name
-        firstWords.insert(phrase.prefix { $0 != " " })
+        guard phrases[phrase] == nil else { return }
+        phrases[phrase] = name
     }
 
     private mutating func readCountries(_ table: Table) throws(KnowledgeError) {
@@ -64,6 +67,7 @@ package struct Knowledge: Sendable {
             guard code.utf8.count == 3, code.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else {
                 throw row.error("'\(code)' is not an ISO 3166-1 alpha-3 code")
             }
+            leaders[code] = try row.text("leader")
             for phrase in try [name] + row.list("aliases") { add(phrase, Name(.country, name, code, nil)) }
             for (column, kind) in [("adjectives", Name.Kind.adjective), ("demonyms", .demonym), ("metonyms", .metonym)]
             {
@@ -103,27 +107,37 @@ package struct Knowledge: Sendable {
             let id = try row.required("id")
             let name = try row.required("name")
             let office = try Office(row)
+            let country = try row.text("country")
             if let number = numbers[id] {
                 people[number].add(office)
+                note(number, office, country)
                 continue
             }
             let number = people.count
             numbers[id] = number
-            people.append(Person(name: name, country: try row.text("country"), offices: [office]))
+            people.append(Person(name: name, country: country, offices: [office]))
+            note(number, office, country)
             for phrase in try [name] + row.list("aliases") {
                 add(phrase, Name(.person(number), name, people[number].country, nil))
                 let surname = Person.surname(of: phrase)
+                guard office.title != nil else { continue }
                 if surnames[surname]?.contains(number) != true { surnames[surname, default: []].append(number) }
             }
         }
+    }
+
+    private mutating func note(_ person: Int, _ office: Office, _ country: String?) {
+        guard let title = office.title, let country else { return }
+        let key = OfficeOf(office: title, country: country)
+        if holders[key]?.contains(person) != true { holders[key, default: []].append(person) }
     }
 
     private mutating func readAgents(_ table: Table) throws(KnowledgeError) {
         for row in table.rows {
             let noun = try row.required("noun")
             let agent = Agent(noun: noun, sector: try row.value("sector", as: Sector.self))
-            agents[noun] = agent
-            if let plural = try row.text("plural") { agents[plural] = agent }
+            nouns[noun] = agent
+            if let plural = try row.text("plural") { nouns[plural] = agent }
         }
     }
 }

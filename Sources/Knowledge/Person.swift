@@ -20,6 +20,13 @@ package struct Person: Sendable {
         offices.filter { $0.isHeld(on: day) }.max { ($0.from?.first ?? day) < ($1.from?.first ?? day) }
     }
 
+    /// Whom somebody stands for on a day: of the office held then, else of the last one taken up before.
+    package func country(on day: CivilDate) -> String? {
+        if let office = office(on: day) { return office.country ?? country }
+        let begun = offices.filter { ($0.from?.first).map { $0 <= day } ?? false }
+        return begun.max { ($0.from?.first ?? day) < ($1.from?.first ?? day) }?.country ?? country
+    }
+
     /// The sector on a day: of the office held then, or elite when every office has ended.
     package func sector(on day: CivilDate) -> Sector? {
         if let office = office(on: day) { return office.sector }
@@ -45,8 +52,11 @@ package struct Office: Sendable {
     package let sector: Sector?
     package let from: PartialDate?
     package let to: PartialDate?
+    /// ISO 3166-1 alpha-3 or a PLOVER code of non-states: whose office it is.
+    package let country: String?
 
     init(_ row: Table.Row) throws(KnowledgeError) {
+        country = try row.text("country")
         title = try row.text("office")
         sector = try row.value("sector", as: Sector.self)
         from = try PartialDate(row, "from")

@@ -1,8 +1,8 @@
 import Foundation
-import Linguistics
+package import Linguistics
 
 /// Writes a trained network as the file that ``LanguageModel`` maps: vectors rounded to 8 bits, matrices to 16.
-struct ModelWriter {
+package struct ModelWriter {
     private var sections: [(name: String, bytes: [UInt8])] = []
 
     /// The bytes of the file.
@@ -10,6 +10,20 @@ struct ModelWriter {
         var writer = ModelWriter()
         writer.add(network)
         lemmas.add(to: &writer)
+        return writer.assemble()
+    }
+
+    /// The bytes of a model with other tables of lemmas and features.
+    package static func bytes(
+        of model: LanguageModel,
+        gold: [GoldSentence],
+        tagged: [GoldSentence],
+        irregular: IrregularVerbs
+    ) -> [UInt8] {
+        var writer = ModelWriter()
+        LemmaTables(gold, tagged: tagged, irregular: irregular, xpos: model.xpos, upos: model.upos).add(to: &writer)
+        let new = Set(writer.sections.map(\.name))
+        writer.sections = model.file.contents.filter { !new.contains($0.name) } + writer.sections
         return writer.assemble()
     }
 
@@ -28,17 +42,42 @@ struct ModelWriter {
             words[max(Array(word.utf8).withUnsafeBufferPointer { WordFeatures.hash($0, seed: 0) }, 1)] = UInt32(row)
         }
         add("words", words)
+        var lists: [UInt64: UInt32] = [:]
+        for (word, set) in v.lists {
+            lists[max(Array(word.utf8).withUnsafeBufferPointer { WordFeatures.hash($0, seed: 0) }, 1)] = set.rawValue
+        }
+        add("lists", lists)
         addRows(network)
         let d = s.width
-        add("layer0", Array(UnsafeBufferPointer(start: network.layers[0].value, count: d * 3 * d)))
         for layer in 0..<s.layers {
-            if layer > 0 { addMatrix("layer\(layer)", network.layers[layer]) }
+            let matrix = network.layers[layer]
+            if layer == 0 {
+                addMatrix(
+                    "layer0",
+                    [
+                        matrix.block(rows: 0..<d), network.context.block(rows: 0..<d),
+                        network.context.block(rows: d..<2 * d),
+                    ]
+                )
+            } else {
+                addMatrix("layer\(layer)", [matrix.block(rows: 0..<d)])
+            }
             add("gates\(layer)", Array(UnsafeBufferPointer(start: network.gates[layer].value, count: 4 * d)))
         }
-        addMatrix("heads", network.heads)
+        addMatrix("heads", [network.heads.block(rows: 0..<d)])
         add("heads.bias", Array(UnsafeBufferPointer(start: network.headBias.value, count: s.heads)))
+        addMatrix("relation", [network.relations.block(rows: 0..<s.relation)])
+        add(
+            "relation.bias",
+            Array(
+                UnsafeBufferPointer(
+                    start: network.relations.value + s.relation * s.relationColumns,
+                    count: s.relationColumns
+                )
+            )
+        )
         for (name, parameter) in [
-            ("arcs", network.arcs), ("relation.out", network.relations), ("relation.bias", network.relationDistance),
+            ("arcs", network.arcs), ("relation.distance", network.relationDistance), ("names.moves", network.nameMoves),
         ] {
             add(name, Array(UnsafeBufferPointer(start: parameter.value, count: parameter.count)))
         }
@@ -67,16 +106,16 @@ struct ModelWriter {
         add("rows.scales", scales)
     }
 
-    /// A matrix (inputs × outputs) turned to a row per output and rounded.
-    private mutating func addMatrix(_ name: String, _ parameter: Parameter) {
-        var weights = [Int16](repeating: 0, count: parameter.count)
+    /// Matrices (inputs × outputs) of the same inputs turned to a row per output, one matrix behind another, and rounded.
+    private mutating func addMatrix(_ name: String, _ blocks: [Parameter.Block]) {
+        var weights: [Int16] = []
         var scales: [Float] = []
-        for output in 0..<parameter.columns {
-            let column = (0..<parameter.rows).map { parameter.value[$0 * parameter.columns + output] }
-            let top = max(column.reduce(Float(0)) { max($0, abs($1)) }, 1e-9)
-            scales.append(top / 4095)
-            for (input, value) in column.enumerated() {
-                weights[output * parameter.rows + input] = Int16((value / top * 4095).rounded(.toNearestOrEven))
+        for block in blocks {
+            for output in 0..<block.columns {
+                let column = (0..<block.rows).map { block.value[$0 * block.columns + output] }
+                let top = max(column.reduce(Float(0)) { max($0, abs($1)) }, 1e-9)
+                scales.append(top / 4095)
+                weights += column.map { Int16(($0 / top * 4095).rounded(.toNearestOrEven)) }
             }
         }
         add(name + ".weights", weights)

@@ -15,6 +15,8 @@ final class Network {
     let projection: Parameter
     /// Per layer: width × 3 width; forward candidate, forget, reset, then backward.
     let layers: [Parameter]
+    /// 2 width × width: what the word before and the next one add to the first layer's candidates, forward, then backward.
+    let context: Parameter
     /// Per layer: rows forget bias, reset bias, forget state weight, reset state weight; columns both directions.
     let gates: [Parameter]
     let heads: Parameter
@@ -25,8 +27,12 @@ final class Network {
     let relations: Parameter
     /// distances + 1 rows of the hidden layer's bias by distance; the last row is the root as head.
     let relationDistance: Parameter
+    /// Scores of a name label behind another: names + 1 rows, the last one for the start of a sentence.
+    let nameMoves: Parameter
 
-    var dense: [Parameter] { [projection] + layers + gates + [heads, headBias, arcs, relations, relationDistance] }
+    var dense: [Parameter] {
+        [projection] + layers + gates + [context, heads, headBias, arcs, relations, relationDistance, nameMoves]
+    }
 
     init(_ shape: ModelShape, _ vocabulary: Vocabulary, vectors: [String: [Float]], vectorWidth: Int, seed: UInt64) {
         self.shape = shape
@@ -51,6 +57,7 @@ final class Network {
         }
         self.layers = layers
         self.gates = gates
+        context = Parameter("context", 2 * d, d, scale: glorot(2 * d, d), &random)
         heads = Parameter("heads", d, shape.heads, scale: glorot(d, shape.arc), &random)
         headBias = Parameter("headBias", 1, shape.heads, scale: 0, &random)
         arcs = Parameter("arcs", shape.arc + 2, shape.arc, scale: 0.05, &random)
@@ -63,6 +70,7 @@ final class Network {
             &random
         )
         relationDistance = Parameter("relationDistance", ModelShape.distances + 1, shape.relation, scale: 0.05, &random)
+        nameMoves = Parameter("nameMoves", shape.names + 1, shape.names, scale: 0, &random)
     }
 
     deinit { vectors.deallocate() }

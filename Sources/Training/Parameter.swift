@@ -29,6 +29,17 @@ final class Parameter {
         second.deallocate()
     }
 
+    /// Some of the rows.
+    struct Block {
+        let value: UnsafeMutablePointer<Float>
+        let rows: Int
+        let columns: Int
+    }
+
+    func block(rows: Range<Int>) -> Block {
+        Block(value: value + rows.lowerBound * columns, rows: rows.count, columns: columns)
+    }
+
     /// One step of Adam over a range of elements; clears the gradient.
     func step(_ gradient: UnsafeMutablePointer<Float>, _ range: Range<Int>, _ optimiser: Optimiser) {
         for index in range {

@@ -13,6 +13,10 @@ package struct TrainingPlan: Sendable {
     /// Token files to score names on.
     package var nameDevelopment: [(path: String, format: NameCorpus.Format)] = []
     package var vectors: String?
+    /// Words in lists of names: a word and its ``NameLists`` as a number a line.
+    package var lists: String?
+    /// Irregular verbs, for lemmas.
+    package var irregular: String?
     /// Words read in all.
     package var words = 10_000_000
     /// The part of the words that comes from the gold treebanks.
@@ -47,13 +51,24 @@ package final class Trainer {
         let silverSentences = try plan.silver.flatMap(Treebank.read).filter {
             $0.words.count > 1 && $0.words.count <= 100
         }
-        let vocabulary = Vocabulary(goldSentences + silverSentences, minimum: 2, labels: goldSentences)
+        let vocabulary = Vocabulary(
+            goldSentences + silverSentences,
+            minimum: 2,
+            labels: goldSentences,
+            lists: try plan.lists.map(Self.readLists) ?? [:]
+        )
         plan.shape.xpos = vocabulary.xpos.count
         plan.shape.upos = vocabulary.upos.count
         plan.shape.names = vocabulary.names.count
         plan.shape.relations = vocabulary.relations.count
         self.plan = plan
-        lemmas = LemmaTables(goldSentences, vocabulary)
+        lemmas = LemmaTables(
+            goldSentences,
+            tagged: silverSentences,
+            irregular: try plan.irregular.map { try IrregularVerbs(path: $0) } ?? IrregularVerbs(),
+            xpos: vocabulary.xpos,
+            upos: vocabulary.upos
+        )
         let vectors = try plan.vectors.map(Self.readVectors) ?? [:]
         network = Network(
             plan.shape,
@@ -86,6 +101,16 @@ package final class Trainer {
         log(
             "\(vocabulary.words.count) words with a row, \(vectors.count) vectors, \(gold.count) gold and \(silver.count) silver sentences"
         )
+    }
+
+    private static func readLists(_ path: String) throws -> [String: NameLists] {
+        var lists: [String: NameLists] = [:]
+        try Treebank.forEachLine(of: path) { line in
+            let columns = line.split(separator: "\t")
+            guard columns.count == 2, let set = UInt32(columns[1]) else { return }
+            lists[Vocabulary.key(String(columns[0])), default: []].formUnion(NameLists(rawValue: set))
+        }
+        return lists
     }
 
     private static func readVectors(_ path: String) throws -> [String: [Float]] {
@@ -243,9 +268,11 @@ package final class Trainer {
         }
         found.heads = heads.map { $0 + 1 }
         let offset = shape.tagOffset + shape.xpos + shape.upos
-        found.names = NameDecoder.decode(n, shape.names) {
-            UnsafePointer(worker.out + (start + $0) * shape.heads + offset)
-        }.map { network.vocabulary.names[$0] }
+        let moves = network.nameMoves
+        var path = [Int](repeating: 0, count: n)
+        NameDecoder(labels: shape.names, transitions: UnsafeBufferPointer(start: moves.value, count: moves.count))
+            .decode(n, { UnsafePointer(worker.out + (start + $0) * shape.heads + offset) }, into: &path)
+        found.names = path.map { network.vocabulary.names[$0] }
         return found
     }
 

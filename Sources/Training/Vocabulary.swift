@@ -5,6 +5,8 @@ struct Vocabulary {
     /// Normalised words; row *i* + 1 of the table belongs to word *i*, row 0 to the unknown word.
     var words: [String] = []
     var index: [String: Int32] = [:]
+    /// Normalised words that are in lists of names.
+    var lists: [String: NameLists] = [:]
     var counts: [Int] = []
     var xpos: [String] = []
     var upos: [String] = []
@@ -14,7 +16,8 @@ struct Vocabulary {
     var rows: Int { words.count + 1 }
 
     /// Words that occur often enough, most frequent first, and all labels.
-    init(_ sentences: [GoldSentence], minimum: Int, labels: [GoldSentence]) {
+    init(_ sentences: [GoldSentence], minimum: Int, labels: [GoldSentence], lists: [String: NameLists] = [:]) {
+        self.lists = lists
         var counts: [String: Int] = [:]
         for sentence in sentences {
             for word in sentence.words { counts[Self.key(word), default: 0] += 1 }
@@ -43,10 +46,11 @@ struct Vocabulary {
     /// The rows of a word in the table: its own first, then the hashed ones behind all words.
     func rows(of word: String) -> [Int32] {
         let key = Self.key(word)
+        let lists = self.lists[key] ?? []
         var hashed = [Int32](repeating: 0, count: WordFeatures.count - 1)
         Array(word.utf8).withUnsafeBufferPointer { form in
             Array(key.utf8).withUnsafeBufferPointer { key in
-                hashed.withUnsafeMutableBufferPointer { WordFeatures.hashed(form, key: key, into: $0) }
+                hashed.withUnsafeMutableBufferPointer { WordFeatures.hashed(form, key: key, lists: lists, into: $0) }
             }
         }
         return [index[key] ?? 0] + hashed.map { $0 + Int32(rows) }

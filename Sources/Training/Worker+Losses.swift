@@ -30,11 +30,82 @@ extension Worker {
             if example.upos[i] >= 0 {
                 losses[3] += Double(crossEntropy(row + s.xpos, target + s.xpos, s.upos, Int(example.upos[i]), w * 0.5))
             }
-            if example.names[i] >= 0 {
-                let offset = s.xpos + s.upos
-                losses[4] += Double(crossEntropy(row + offset, target + offset, s.names, Int(example.names[i]), scale))
-            }
             losses[5] += 1
+        }
+    }
+
+    /// The negative logarithm of the probability of a sentence's name labels in a linear-chain conditional random field (Lafferty et al.,
+    /// 2001), by forward and backward sums that are scaled at each word.
+    func nameLoss(_ example: Example, _ start: Int, _ scale: Float, _ dMoves: Floats) {
+        guard !example.names.contains(where: { $0 < 0 }), example.count > 0 else { return }
+        let s = network.shape
+        let k = s.names
+        let n = example.count
+        let moves = network.nameMoves.value
+        let offset = s.tagOffset + s.xpos + s.upos
+        func scores(_ i: Int) -> Floats { out + (start + i) * s.heads + offset }
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: (k + 1) * k + 3 * n * k + k) { buffer in
+            let factors = buffer.baseAddress!  // exp of the moves
+            let emissions = factors + (k + 1) * k  // exp of the scores, the largest of a word is 1
+            let forward = emissions + n * k
+            let backward = forward + n * k
+            let sum = backward + n * k
+            for i in 0..<(k + 1) * k { factors[i] = Exponential.value(moves[i]) }
+            var total: Double = 0
+            var gold: Double = 0
+            for i in 0..<n {
+                let line = scores(i)
+                var top = line[0]
+                for y in 1..<k { top = max(top, line[y]) }
+                for y in 0..<k { emissions[i * k + y] = Exponential.value(line[y] - top) }
+                let here = forward + i * k
+                let before = i == 0 ? factors + k * k : sum
+                if i > 0 {
+                    clear(sum, k)
+                    for x in 0..<k { for y in 0..<k { sum[y] += here[x - k] * factors[x * k + y] } }
+                }
+                var norm: Float = 0
+                for y in 0..<k {
+                    here[y] = before[y] * emissions[i * k + y]
+                    norm += here[y]
+                }
+                for y in 0..<k { here[y] /= norm }
+                total += Double(top + Exponential.logarithm(norm))
+                let label = Int(example.names[i])
+                gold += Double(line[label] + moves[(i == 0 ? k : Int(example.names[i - 1])) * k + label])
+            }
+            losses[4] += total - gold
+            for y in 0..<k { backward[(n - 1) * k + y] = 1 }
+            for i in stride(from: n - 1, through: 0, by: -1) {
+                // The probability of each label, and of each pair with the label before.
+                let here = backward + i * k
+                var norm: Float = 0
+                for y in 0..<k { norm += forward[i * k + y] * here[y] }
+                let target = dOut + (start + i) * s.heads + offset
+                for y in 0..<k { target[y] = scale * forward[i * k + y] * here[y] / norm }
+                target[Int(example.names[i])] -= scale
+                if i == 0 {
+                    for y in 0..<k { dMoves[k * k + y] += target[y] }
+                    break
+                }
+                for y in 0..<k { sum[y] = emissions[i * k + y] * here[y] }
+                let previous = here - k
+                var pairs: Float = 0
+                for x in 0..<k {
+                    var value: Float = 0
+                    for y in 0..<k { value += factors[x * k + y] * sum[y] }
+                    previous[x] = value
+                    pairs += forward[(i - 1) * k + x] * value
+                }
+                for x in 0..<k {
+                    let weight = scale * forward[(i - 1) * k + x] / pairs
+                    for y in 0..<k { dMoves[x * k + y] += weight * factors[x * k + y] * sum[y] }
+                }
+                dMoves[Int(example.names[i - 1]) * k + Int(example.names[i])] -= scale
+                var size: Float = 0
+                for x in 0..<k { size += previous[x] }
+                for x in 0..<k { previous[x] /= size }
+            }
         }
     }
 

@@ -21,10 +21,15 @@ final class Worker {
     private let c: [Floats]
     private let masks: [Floats]
     private let dropped: Floats
+    /// The neighbours of each word, what they add to its candidates, and the gradients of both.
+    private let neighbours: Floats
+    private let dNeighbours: Floats
+    private let added: Floats
     let out: Floats
     let dOut: Floats
     private let dX: Floats
     private let dU: Floats
+    private let dInput: Floats
     private let scratch: Floats
     private let transposedWeights: Floats
     let q2: Floats
@@ -56,10 +61,14 @@ final class Worker {
         c = (0..<s.layers).map { _ in floats(room * d) }
         masks = (0...s.layers).map { _ in floats(room * d) }
         dropped = floats(room * d)
+        neighbours = floats(room * 2 * d)
+        dNeighbours = floats(room * 2 * d)
+        added = floats(room * d)
         out = floats(room * s.heads)
         dOut = floats(room * s.heads)
         dX = floats(room * d)
         dU = floats(room * 3 * d)
+        dInput = floats(room * d)
         scratch = floats(room * max(3 * d, s.heads))
         transposedWeights = floats(d * max(3 * d, s.heads))
         q2 = floats(room * s.arc)
@@ -85,6 +94,7 @@ final class Worker {
             let input = drop(layer, n, training ? (layer == 0 ? dropout.word : dropout.layer) : 0)
             clear(u[layer], n * 3 * d)
             Kernels.multiply(u[layer], input, network.layers[layer].value, n, d, 3 * d)
+            if layer == 0 { addNeighbours(input, n) }
             for sentence in 0..<batch.count { recur(layer, starts[sentence], starts[sentence + 1]) }
         }
         let input = drop(s.layers, n, training ? dropout.heads : 0)
@@ -105,9 +115,9 @@ final class Worker {
                 let forgets = random.unit() < 0.5 / (1 + Float(count)) + 0.04
                 if forgets {
                     rows[i * WordFeatures.count] = 0
-                    rows[i * WordFeatures.count + 8] = -1
+                    rows[i * WordFeatures.count + WordFeatures.form] = -1
                 } else if random.unit() < 0.1 {
-                    rows[i * WordFeatures.count + 1 + Int(random.next() % 8)] = -1
+                    rows[i * WordFeatures.count + 1 + Int(random.next() % UInt64(WordFeatures.count - 1))] = -1
                 }
             }
             let row = Int(rows[i * WordFeatures.count])
@@ -119,6 +129,54 @@ final class Worker {
             }
         }
         Kernels.multiply(x[0], fixed, network.projection.value, n, w, d)
+    }
+
+    /// Calls back with a word, its place among the two neighbours of another, and that other: a sentence's ends have one only.
+    private func forEachNeighbour(_ body: (_ neighbour: Int, _ side: Int, _ word: Int) -> Void) {
+        for sentence in 0..<starts.count - 1 {
+            for word in starts[sentence]..<starts[sentence + 1] {
+                if word > starts[sentence] { body(word - 1, 0, word) }
+                if word + 1 < starts[sentence + 1] { body(word + 1, 1, word) }
+            }
+        }
+    }
+
+    private func fillNeighbours(_ input: Floats, _ n: Int) {
+        let d = network.shape.width
+        clear(neighbours, n * 2 * d)
+        forEachNeighbour { neighbour, side, word in
+            (neighbours + (word * 2 + side) * d).update(from: input + neighbour * d, count: d)
+        }
+    }
+
+    /// Adds to the first layer's candidates what the words beside say.
+    private func addNeighbours(_ input: Floats, _ n: Int) {
+        let d = network.shape.width
+        let half = d / 2
+        fillNeighbours(input, n)
+        clear(added, n * d)
+        Kernels.multiply(added, neighbours, network.context.value, n, 2 * d, d)
+        for i in 0..<n {
+            Kernels.add(u[0] + i * 3 * d, 1, added + i * d, half)
+            Kernels.add(u[0] + i * 3 * d + 3 * half, 1, added + i * d + half, half)
+        }
+    }
+
+    /// The way back: from the gradients of the candidates to the matrix and to the words beside.
+    private func backwardNeighbours(_ input: Floats, _ n: Int, into target: Floats) {
+        let d = network.shape.width
+        let half = d / 2
+        for i in 0..<n {
+            (added + i * d).update(from: dU + i * 3 * d, count: half)
+            (added + i * d + half).update(from: dU + i * 3 * d + 3 * half, count: half)
+        }
+        fillNeighbours(input, n)
+        accumulate(gradients.dense[1 + 2 * network.shape.layers], neighbours, added, n, 2 * d, d)
+        clear(dNeighbours, n * 2 * d)
+        back(dNeighbours, added, network.context, n)
+        forEachNeighbour { neighbour, side, word in
+            Kernels.add(target + neighbour * d, 1, dNeighbours + (word * 2 + side) * d, d)
+        }
     }
 
     /// The input of a layer with parts dropped out, the same parts for all words of a sentence.
@@ -176,11 +234,12 @@ final class Worker {
         let n = starts.last!
         clear(dOut, n * s.heads)
         clear(dQ2, n * s.arc)
-        let base = s.layers * 2 + 1
+        let base = s.layers * 2 + 2
         for (index, example) in batch.enumerated() {
             tagLoss(example, starts[index], scale)
             arcLoss(example, starts[index], scale, gradients.dense[base + 2])
             relationLoss(example, starts[index], scale, gradients.dense[base + 3], gradients.dense[base + 4])
+            nameLoss(example, starts[index], scale, gradients.dense[base + 5])
         }
         // Through the heads.
         let input = dropout.heads > 0 ? masked(s.layers, n) : x[s.layers]
@@ -227,12 +286,14 @@ final class Worker {
         // dX now holds what goes around the layer; what goes through it is added.
         let input = rate > 0 ? masked(layer, n) : x[layer]
         accumulate(gradients.dense[1 + layer], input, dU, n, d, 3 * d)
-        clear(scratch, n * d)
-        back(scratch, dU, network.layers[layer], n)
+        let through = dInput
+        clear(through, n * d)
+        back(through, dU, network.layers[layer], n)
+        if layer == 0 { backwardNeighbours(input, n, into: through) }
         if rate > 0 {
-            for i in 0..<n * d { dX[i] += scratch[i] * masks[layer][i] }
+            for i in 0..<n * d { dX[i] += through[i] * masks[layer][i] }
         } else {
-            for i in 0..<n * d { dX[i] += scratch[i] }
+            for i in 0..<n * d { dX[i] += through[i] }
         }
     }
 

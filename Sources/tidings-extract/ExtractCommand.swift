@@ -4,6 +4,7 @@ import Coding
 import Extraction
 import Glibc
 import Knowledge
+import Linguistics
 import ServiceSupport
 
 @main
@@ -25,6 +26,7 @@ struct ExtractCommand: ParsableCommand {
     var memory = 4096
     @Option(help: "The directory of the knowledge tables; found beside the executables when not given.") var seeds:
         String?
+    @Option(help: "The language model; the one beside the executables when not given.") var model: String?
     @OptionGroup var options: ServiceOptions
 
     func validate() throws {
@@ -38,13 +40,19 @@ struct ExtractCommand: ParsableCommand {
             guard tidings_limit_address_space(UInt64(memory) << 20) == 0 else {
                 throw ValidationError("the kernel refuses --memory \(memory): \(String(cString: strerror(errno)))")
             }
-            let coder = Coder(knowledge: try Knowledge(directory: seeds ?? Installation.seeds()))
+            let coder = Coder(
+                knowledge: try Knowledge(directory: seeds ?? Installation.seeds()),
+                model: try LanguageModel(path: model ?? Installation.model())
+            )
             let count = workers ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
             let service = ExtractionService(
                 .init(hub: hub, workers: count, secondsPerArticle: seconds, coder: Coder.version),
                 logger: logger,
-                code: { article, isOverBudget in
-                    try Drafts.records(coder.code(article, isOverBudget: isOverBudget), coder: Coder.version)
+                makeCoder: {
+                    let worker = coder.makeWorker()
+                    return { article, isOverBudget in
+                        try Drafts.records(worker.code(article, isOverBudget: isOverBudget), coder: Coder.version)
+                    }
                 },
                 abandon: { _ in Glibc.exit(70) }
             )

@@ -12,23 +12,31 @@ struct Stress: ParsableCommand {
             Each input is run at a tenth of its size and whole; seconds a megabyte may not grow with the size. With --fuzz, random and
             mutated texts are run for so many seconds instead.
 
-            Example: tidings-train stress --model models/english.model --fuzz 600
+            Examples:
+              tidings-train stress --model models/english.model
+              tidings-train stress --model models/english.model --scale 0.05
+              tidings-train stress --model models/english.model --fuzz 600
             """
     )
 
     @Option(help: "The model.") var model: String
     @Option(help: "Seconds of fuzzing; none when not given.") var fuzz: Int?
-    @Option(help: "Most seconds for a megabyte.") var secondsPerMegabyte = 8.0
-    @Option(help: "Most resident megabytes of the process.") var megabytes = 700
+    @Option(help: "The part of the full sizes that is run, above 0 to 1.") var scale = 1.0
+    @Option(help: "Most seconds for a megabyte.") var secondsPerMegabyte = 30.0
+    @Option(help: "Most resident megabytes of the process.") var megabytes = 1000
     @Option(help: "Repeats the texts of a run of --fuzz.") var seed: UInt64 = 1
+
+    func validate() throws {
+        guard scale > 0, scale <= 1 else { throw ValidationError("--scale is above 0, at most 1") }
+    }
 
     func run() throws {
         let annotator = Annotator(try LanguageModel(path: model))
         if let fuzz { return try self.fuzz(annotator, seconds: fuzz) }
         print("input                     MB   s/MB small  s/MB whole   tokens  sentences  peak MB")
         for (name, make) in Stress.inputs {
-            let whole = Array(make(1).utf8)
-            let small = try measure(name, annotator, Array(make(0.1).utf8))
+            let whole = Array(make(scale).utf8)
+            let small = try measure(name, annotator, Array(make(scale / 10).utf8))
             let large = try measure(name, annotator, whole)
             let peak = Self.peakMegabytes()
             print(
@@ -43,6 +51,7 @@ struct Stress: ParsableCommand {
                     peak
                 )
             )
+            fflush(nil)
             guard large.seconds < secondsPerMegabyte else {
                 throw ValidationError("\(name): \(large.seconds) s a megabyte")
             }
@@ -163,6 +172,7 @@ struct Stress: ParsableCommand {
             bytes += text.utf8.count
             if ContinuousClock.now > next {
                 print("\(texts) texts, \(bytes / 1_000_000) MB, nothing found")
+                fflush(nil)
                 next = ContinuousClock.now + .seconds(60)
             }
         }

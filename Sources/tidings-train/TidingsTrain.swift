@@ -8,7 +8,7 @@ struct TidingsTrain: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tidings-train",
         abstract: "Trains and scores the language models.",
-        subcommands: [Segment.self, Tokens.self, Train.self, Eval.self, Speed.self, Stress.self]
+        subcommands: [Segment.self, Tokens.self, Train.self, Lemmas.self, Eval.self, Speed.self, Stress.self]
     )
 }
 

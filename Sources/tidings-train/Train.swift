@@ -19,6 +19,8 @@ struct Train: ParsableCommand {
     @Option(parsing: .upToNextOption, help: "Names to score on, in the columns of Universal NER.") var uner: [String] =
         []
     @Option(help: "Fixed vectors: a word and its numbers a line.") var vectors: String?
+    @Option(help: "Lists of names: a word and the number of its set of lists a line.") var lists: String?
+    @Option(help: "Irregular verbs, for lemmas: base form, past and participle a line.") var irregular: String?
     @Option(help: "The model file to write.") var output: String?
     @Option(help: "Words to read in all.") var words = 10_000_000
     @Option(help: "Width of the layers, a multiple of 32, at most 256.") var width = 192
@@ -58,6 +60,8 @@ struct Train: ParsableCommand {
         plan.development = development
         plan.nameDevelopment = gmb.map { ($0, .gmb) } + uner.map { ($0, .uner) }
         plan.vectors = vectors
+        plan.lists = lists
+        plan.irregular = irregular
         plan.words = words
         plan.rate = rate
         plan.goldShare = goldShare

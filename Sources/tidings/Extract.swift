@@ -4,6 +4,7 @@ import Coding
 import FoundationEssentials
 import Glibc
 import Knowledge
+import Linguistics
 import Records
 import ServiceSupport
 
@@ -28,6 +29,7 @@ struct Extract: ParsableCommand {
     @Option(help: "files (any format that ingest takes) or jsonl.") var input: Input = .files
     @Option(help: "jsonl or pretty; pretty at a terminal.") var output: Output?
     @Option(help: "The directory of the knowledge tables.") var seeds: String?
+    @Option(help: "The language model; the one beside the executables when not given.") var model: String?
 
     /// One line of `--input jsonl`.
     private struct Line: Decodable {
@@ -45,7 +47,10 @@ struct Extract: ParsableCommand {
     }
 
     func run() throws {
-        let coder = Coder(knowledge: try Knowledge(directory: seeds ?? Installation.seeds()))
+        let coder = Coder(
+            knowledge: try Knowledge(directory: seeds ?? Installation.seeds()),
+            model: try LanguageModel(path: model ?? Installation.model())
+        ).makeWorker()
         var failed = false
         for file in files.isEmpty ? ["-"] : files {
             switch input {
@@ -56,7 +61,7 @@ struct Extract: ParsableCommand {
         if failed { throw ExitCode(1) }
     }
 
-    private func code(_ file: String, _ coder: Coder) throws -> Bool {
+    private func code(_ file: String, _ coder: Coder.Worker) throws -> Bool {
         let bytes = try InputLines(file).rest()
         do {
             var good = true
@@ -75,7 +80,7 @@ struct Extract: ParsableCommand {
         }
     }
 
-    private func lines(_ file: String, _ coder: Coder) throws -> Bool {
+    private func lines(_ file: String, _ coder: Coder.Worker) throws -> Bool {
         var input = try InputLines(file)
         var number = 0
         var good = true
@@ -97,7 +102,7 @@ struct Extract: ParsableCommand {
         return good
     }
 
-    private func write(_ article: Article, id: String, _ coder: Coder) -> Bool {
+    private func write(_ article: Article, id: String, _ coder: Coder.Worker) -> Bool {
         do {
             var coded = try coder.code(article) { false }
             coded.id = id

@@ -12,11 +12,11 @@ import Testing
 
     @Test func `names, spellings and offices by date`() throws {
         let knowledge = try Knowledge(directory: KnowledgeTests.seeds)
-        #expect(knowledge.name("U.S.")?.code == "USA" && knowledge.name("U.S.")?.kind == .country)
-        #expect(knowledge.name("Kremlin")?.code == "RUS")
-        #expect(knowledge.name("Saint Petersburg")?.name == "St. Petersburg")
-        #expect(knowledge.name("Sergey Lavrov") == knowledge.name("Sergei Lavrov"))
-        #expect(knowledge.agent("foreign ministers")?.noun == "foreign minister")
+        #expect(knowledge.phrases["U.S."]?.code == "USA" && knowledge.phrases["U.S."]?.kind == .country)
+        #expect(knowledge.phrases["Kremlin"]?.code == "RUS")
+        #expect(knowledge.phrases["Saint Petersburg"]?.name == "St. Petersburg")
+        #expect(knowledge.phrases["Sergey Lavrov"] == knowledge.phrases["Sergei Lavrov"])
+        #expect(knowledge.nouns["foreign ministers"]?.noun == "foreign minister")
         let day = try #require(CivilDate(year: 2016, month: 12, day: 30))
         let holder = try #require(knowledge.holder(of: "foreign minister", country: "RUS", on: day))
         #expect(knowledge.people[holder].name == "Sergei Lavrov")
@@ -27,7 +27,7 @@ import Testing
         ("countries.tsv", "code\tname\naa\tX\n", "countries.tsv:2: 'aa' is not an ISO"),
         ("countries.tsv", "# a\ncode\tname\nAAA\n", "countries.tsv:3: 1 columns where the table has 2"),
         ("countries.tsv", "code\tname\nAAA\t\n", "countries.tsv:2: column 'name' is empty"),
-        ("countries.tsv", "code\tname\nAAA\tX\n", "countries.tsv:2: the table has no column 'aliases'"),
+        ("countries.tsv", "code\tname\nAAA\tX\n", "countries.tsv:2: the table has no column 'leader'"),
         ("countries.tsv", "", "has no line of column names"),
     ])
     func `a wrong row is named with its file and line`(_ file: String, _ text: String, _ message: String) throws {

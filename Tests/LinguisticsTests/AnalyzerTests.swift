@@ -12,6 +12,14 @@ import Testing
         return analysis.sentences.map { analysis.string($0) }
     }
 
+    /// An address of exactly the longest chunk left an empty token behind it.
+    @Test func `no token is empty, however long an address is`() {
+        for count in 1...120 {
+            let analysis = Analyzer().analyze(String(repeating: "http://a.b/c?d=(e)&f@g.com,", count: count))
+            #expect((0..<analysis.count).allSatisfy { analysis.starts[$0] < analysis.ends[$0] }, "\(count)")
+        }
+    }
+
     @Test(arguments: [
         ("Russia's envoy didn't go.", ["Russia", "'s", "envoy", "did", "n't", "go", "."]),
         ("Putin’s aide can’t, won’t", ["Putin", "’s", "aide", "ca", "n’t", ",", "wo", "n’t"]),

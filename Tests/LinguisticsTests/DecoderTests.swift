@@ -57,6 +57,7 @@ import Testing
         for _ in 0..<50 {
             let n = 4
             let scores = (0..<n).map { _ in (0..<labels).map { _ in Float.random(in: -2...2, using: &generator) } }
+            let moves = (0..<(labels + 1) * labels).map { _ in Float.random(in: -1...1, using: &generator) }
             var best: (Float, [Int]) = (-.infinity, [])
             for code in 0..<625 {
                 let path = (0..<n).map { code / [1, 5, 25, 125][$0] % 5 }
@@ -65,10 +66,16 @@ import Testing
                         || (i > 0 && (path[i - 1] == path[i] || path[i - 1] == path[i] - 1))
                 }
                 guard isLegal else { continue }
-                let total = path.enumerated().reduce(Float(0)) { $0 + scores[$1.offset][$1.element] }
+                let total = path.indices.reduce(Float(0)) {
+                    $0 + scores[$1][path[$1]] + moves[($1 == 0 ? labels : path[$1 - 1]) * labels + path[$1]]
+                }
                 if total > best.0 { best = (total, path) }
             }
-            let found = NameDecoder.decode(n, labels) { i in scores[i].withUnsafeBufferPointer { $0.baseAddress! } }
+            let decoder = moves.withUnsafeBufferPointer { NameDecoder(labels: labels, transitions: $0) }
+            var found = [Int](repeating: 0, count: n)
+            scores.flatMap(\.self).withUnsafeBufferPointer { scores in
+                decoder.decode(n, { scores.baseAddress! + $0 * labels }, into: &found)
+            }
             #expect(found == best.1)
         }
     }

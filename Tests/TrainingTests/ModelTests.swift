@@ -19,7 +19,10 @@ final class TemporaryModel {
 @Suite("Model files") struct ModelTests {
     private static let good: [UInt8] = {
         let (network, _) = Toy.network()
-        return ModelWriter.bytes(network, lemmas: LemmaTables(Toy.sentences, network.vocabulary))
+        return ModelWriter.bytes(
+            network,
+            lemmas: LemmaTables(Toy.sentences, xpos: network.vocabulary.xpos, upos: network.vocabulary.upos)
+        )
     }()
 
     private func code(_ bytes: [UInt8]) throws -> ModelError.Code? {

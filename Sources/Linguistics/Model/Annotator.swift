@@ -8,7 +8,8 @@ package final class Annotator {
     private static let batch = 256
 
     package let model: LanguageModel
-    private var cache: WordCache
+    private let cache: WordCache
+    private var places: [Int]
     private var decoder = TreeDecoder()
     private let room: Int
     private let x: [UnsafeMutablePointer<Float>]
@@ -18,6 +19,7 @@ package final class Annotator {
     private let out: UnsafeMutablePointer<Float>
     private let arcScorer: ArcScorer
     private var heads: [Int32]
+    private var relations: [UInt8]
     private var path: [Int]
 
     /// A piece of a sentence: tokens of the text, and the first token of its sentence.
@@ -30,8 +32,9 @@ package final class Annotator {
     package init(_ model: LanguageModel) {
         self.model = model
         let d = model.shape.width
-        cache = WordCache(width: d)
         room = Self.batch + Self.longestSentence + 4
+        cache = WordCache(model, room: room)
+        places = [Int](repeating: 0, count: room)
         func floats(_ n: Int) -> UnsafeMutablePointer<Float> {
             let p = UnsafeMutablePointer<Float>.allocate(capacity: n)
             p.initialize(repeating: 0, count: n)
@@ -45,6 +48,7 @@ package final class Annotator {
         out = floats(room * model.shape.heads)
         arcScorer = ArcScorer(model)
         heads = [Int32](repeating: 0, count: Self.longestSentence)
+        relations = [UInt8](repeating: 0, count: Self.longestSentence)
         path = [Int](repeating: 0, count: Self.longestSentence)
     }
 
@@ -115,34 +119,34 @@ package final class Annotator {
         embed(text, analysis, first, n)
         for layer in 0..<model.shape.layers {
             if layer > 0 {
-                model.layers[layer - 1].round(x[layer], n, into: rounded, factors)
-                model.layers[layer - 1].multiply(rounded, factors, n, into: sums)
+                model.layers[layer].round(x[layer], n, into: rounded, factors)
+                model.layers[layer].multiply(rounded, factors, n, into: sums)
             }
             for piece in pieces { recur(layer, piece.tokens.lowerBound - first, piece.tokens.upperBound - first) }
         }
         model.heads.round(x[model.shape.layers], n, into: rounded, factors)
-        model.heads.multiply(rounded, factors, n, into: out)
-        let width = model.shape.heads
-        for i in 0..<n {
-            for j in stride(from: 0, to: width, by: 16) {
-                let p = UnsafeMutableRawPointer(out + i * width + j)
-                let sum =
-                    p.loadUnaligned(as: SIMD16<Float>.self)
-                    + UnsafeRawPointer(model.headBias.start + j).loadUnaligned(as: SIMD16<Float>.self)
-                p.storeBytes(of: sum, as: SIMD16<Float>.self)
-            }
-        }
+        model.heads.multiply(rounded, factors, n, bias: model.headBias.start, into: out)
         for piece in pieces { read(piece, first, text, &analysis) }
         pieces.removeAll(keepingCapacity: true)
     }
 
+    /// Vectors of the words, and the first layer's sums.
     private func embed(_ text: UnsafeBufferPointer<UInt8>, _ analysis: borrowing Analysis, _ first: Int, _ n: Int) {
         let d = model.shape.width
+        cache.begin()
         for i in 0..<n {
             let form = UnsafeBufferPointer(rebasing: text[analysis.starts[first + i]..<analysis.ends[first + i]])
-            let vector = cache.vector(of: form, model)
-            (x[0] + i * d).update(from: vector, count: d)
-            (sums + i * 3 * d).update(from: vector + d, count: 3 * d)
+            places[i] = cache.place(of: form)
+        }
+        cache.finish()
+        for piece in pieces {
+            var before = cache.nothing
+            for i in piece.tokens.lowerBound - first..<piece.tokens.upperBound - first {
+                let next = first + i + 1 < piece.tokens.upperBound ? places[i + 1] : cache.nothing
+                (x[0] + i * d).update(from: cache.vector(places[i]), count: d)
+                cache.sum(before, places[i], next, into: sums + i * 3 * d)
+                before = places[i]
+            }
         }
     }
 
@@ -187,9 +191,18 @@ package final class Annotator {
         let rows = out + (base - first) * shape.heads
         heads.withUnsafeMutableBufferPointer { heads in
             arcScorer.decode(rows, n, &decoder, into: heads.baseAddress!)
+            relations.withUnsafeMutableBufferPointer { relations in
+                arcScorer.relations(rows, n, heads: heads.baseAddress!, into: relations.baseAddress!)
+            }
         }
         let nameOffset = shape.tagOffset + shape.xpos + shape.upos
-        NameDecoder.decode(n, shape.names, { UnsafePointer(rows + $0 * shape.heads + nameOffset) }, into: &path)
+        path.withUnsafeMutableBufferPointer { path in
+            model.nameDecoder.decode(
+                n,
+                { UnsafePointer(rows + $0 * shape.heads + nameOffset) },
+                into: path.baseAddress!
+            )
+        }
         let firstRoot = base == piece.sentence ? -1 : analysis.root(from: piece.sentence)
         for i in 0..<n {
             let token = base + i
@@ -204,7 +217,7 @@ package final class Annotator {
                 analysis.relations.append(UInt8(model.parataxis))
             } else {
                 analysis.heads.append(head < 0 ? -1 : Int32(base + head))
-                analysis.relations.append(UInt8(head < 0 ? model.root : arcScorer.relation(rows, i, head)))
+                analysis.relations.append(relations[i])
             }
             analysis.names.append(UInt8(path[i]))
             let form = UnsafeBufferPointer(rebasing: text[analysis.starts[token]..<analysis.ends[token]])

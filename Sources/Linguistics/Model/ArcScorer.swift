@@ -4,19 +4,29 @@ final class ArcScorer {
     private let queries: UnsafeMutablePointer<Float>
     private let scores: UnsafeMutablePointer<Float>
     private let hidden: UnsafeMutablePointer<Float>
+    private let rounded: UnsafeMutablePointer<Int16>
+    private let factors: UnsafeMutablePointer<Float>
+    private let relationScores: UnsafeMutablePointer<Float>
 
     init(_ model: LanguageModel) {
         self.model = model
         let n = Annotator.longestSentence
         queries = .allocate(capacity: n * model.shape.arc)
         scores = .allocate(capacity: n * (n + 1))
-        hidden = .allocate(capacity: model.shape.relationColumns)
+        hidden = .allocate(capacity: model.shape.relation)
+        rounded = .allocate(capacity: (n + 4) * model.shape.relation)
+        rounded.initialize(repeating: 0, count: (n + 4) * model.shape.relation)
+        factors = .allocate(capacity: n)
+        relationScores = .allocate(capacity: (n + 4) * model.shape.relationColumns)
     }
 
     deinit {
         queries.deallocate()
         scores.deallocate()
         hidden.deallocate()
+        rounded.deallocate()
+        factors.deallocate()
+        relationScores.deallocate()
     }
 
     /// The heads of the best tree over *n* rows of the last matrix.
@@ -70,30 +80,43 @@ final class ArcScorer {
         }
     }
 
-    /// The number of the best relation between a word and its head.
-    func relation(_ rows: UnsafeMutablePointer<Float>, _ dependent: Int, _ head: Int) -> Int {
+    /// The numbers of the best relations between *n* words and their heads; the root's is its own.
+    func relations(
+        _ rows: UnsafeMutablePointer<Float>,
+        _ n: Int,
+        heads: UnsafePointer<Int32>,
+        into relations: UnsafeMutablePointer<UInt8>
+    ) {
         let shape = model.shape
         let r = shape.relation
-        let d = rows + dependent * shape.heads + shape.relationDependentOffset
-        let h = rows + head * shape.heads + shape.relationHeadOffset
-        let distance = model.relationDistance.start + ModelShape.distance(from: dependent, to: head) * r
-        let columns = shape.relationColumns
-        for at in stride(from: 0, to: columns, by: 16) {
-            Lane.store(hidden + at, Lane.load(model.relationOut.start + r * columns + at))
-        }
-        for j in 0..<r {
-            let value = d[j] + h[j] + distance[j]
-            guard value > 0 else { continue }
-            for at in stride(from: 0, to: columns, by: 16) {
-                Lane.store(
-                    hidden + at,
-                    Lane.load(hidden + at) + value * Lane.load(model.relationOut.start + j * columns + at)
-                )
+        for dependent in 0..<n {
+            let head = Int(heads[dependent])
+            let d = rows + dependent * shape.heads + shape.relationDependentOffset
+            let h = rows + max(head, 0) * shape.heads + shape.relationHeadOffset
+            let distance = model.relationDistance.start + ModelShape.distance(from: dependent, to: head) * r
+            for at in stride(from: 0, to: r, by: 16) {
+                let v = Lane.load(d + at) + Lane.load(h + at) + Lane.load(distance + at)
+                Lane.store(hidden + at, v.replacing(with: Lane.V(repeating: 0), where: v .< Lane.V(repeating: 0)))
             }
+            factors[dependent] = Rounding.round(
+                hidden,
+                r,
+                limit: IntegerMatrix.inputLimit,
+                into: rounded + dependent * r
+            )
         }
-        var top = -1
-        for i in 0..<shape.relations where i != model.root && (top < 0 || hidden[i] > hidden[top]) { top = i }
-        return top
+        model.relationOut.multiply(rounded, factors, n, bias: model.relationBias.start, into: relationScores)
+        for dependent in 0..<n {
+            guard heads[dependent] >= 0 else {
+                relations[dependent] = UInt8(model.root)
+                continue
+            }
+            let line = relationScores + dependent * shape.relationColumns
+            line[model.root] = -.infinity
+            var top = 0
+            for i in 1..<shape.relations where line[i] > line[top] { top = i }
+            relations[dependent] = UInt8(top)
+        }
     }
 }
 

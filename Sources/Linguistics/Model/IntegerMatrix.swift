@@ -28,59 +28,49 @@ struct IntegerMatrix: Sendable {
         _ factors: UnsafeMutablePointer<Float>
     ) {
         for i in 0..<n {
-            let row = UnsafeRawPointer(x + i * inputs)
-            var top = SIMD8<Float>(repeating: 0)
-            var at = 0
-            while at < inputs {
-                let v = row.loadUnaligned(fromByteOffset: at * 4, as: SIMD8<Float>.self)
-                let size = v.replacing(with: -v, where: v .< SIMD8(repeating: 0))
-                top = top.replacing(with: size, where: size .> top)
-                at += 8
-            }
-            let largest = max(top.max(), 1e-6)
-            let factor = IntegerMatrix.inputLimit / largest
-            factors[i] = largest / IntegerMatrix.inputLimit
-            let target = UnsafeMutableRawPointer(rounded + i * inputs)
-            let magic = SIMD8<Float>(repeating: 12_582_912)
-            at = 0
-            while at < inputs {
-                // Adding a large number rounds to the nearest even and leaves the integer in the low bits.
-                let v = row.loadUnaligned(fromByteOffset: at * 4, as: SIMD8<Float>.self) * factor + magic
-                let bits = unsafeBitCast(v, to: SIMD8<Int32>.self) &- Int32(bitPattern: Float(12_582_912).bitPattern)
-                target.storeBytes(
-                    of: SIMD8<Int16>(truncatingIfNeeded: bits),
-                    toByteOffset: at * 2,
-                    as: SIMD8<Int16>.self
-                )
-                at += 8
-            }
+            factors[i] = Rounding.round(x + i * inputs, inputs, limit: Self.inputLimit, into: rounded + i * inputs)
         }
     }
 
-    /// Y (n × outputs) = X Wᵀ for rounded rows; room behind the last row is needed for up to three more, in X and in Y.
+    /// Y (n × outputs) = X Wᵀ + bias for rounded rows; room behind the last row is needed for up to three more, in X and in Y.
     ///
     /// Complexity: O(n · inputs · outputs).
     func multiply(
         _ x: UnsafePointer<Int16>,
         _ factors: UnsafePointer<Float>,
         _ n: Int,
+        bias: UnsafePointer<Float>? = nil,
         into y: UnsafeMutablePointer<Float>
     ) {
         // As many rows at a time as stay in the first cache with one row of weights.
-        let scales = self.scales.start
         let sums = UnsafeMutableRawPointer(y).assumingMemoryBound(to: Int32.self)
         var first = 0
         while first < n {
             let last = min(first + 48, n)
             for output in 0..<outputs { dots(x, output, first, last, into: sums) }
+            for i in first..<last { scale(sums + i * outputs, factors[i], bias, into: y + i * outputs) }
             first = last
         }
-        for i in 0..<n {
-            let factor = factors[i]
-            for output in 0..<outputs {
-                y[i * outputs + output] = Float(sums[i * outputs + output]) * (scales[output] * factor)
-            }
+    }
+
+    @inline(__always)
+    private func scale(
+        _ sums: UnsafePointer<Int32>,
+        _ factor: Float,
+        _ bias: UnsafePointer<Float>?,
+        into y: UnsafeMutablePointer<Float>
+    ) {
+        let scales = self.scales.start
+        if let bias {
+            for output in 0..<outputs { y[output] = Float(sums[output]) * (scales[output] * factor) + bias[output] }
+        } else {
+            for output in 0..<outputs { y[output] = Float(sums[output]) * (scales[output] * factor) }
         }
+    }
+
+    @inline(__always)
+    private static func load(_ p: UnsafePointer<Int16>) -> SIMD8<Int32> {
+        SIMD8<Int32>(truncatingIfNeeded: UnsafeRawPointer(p).loadUnaligned(as: SIMD8<Int16>.self))
     }
 
     /// Products of rows with one row of weights, four rows at a time; each sum goes straight to memory, which lets the compiler multiply and
@@ -102,15 +92,11 @@ struct IntegerMatrix: Sendable {
             var c0 = SIMD8<Int32>(repeating: 0), c1 = c0, c2 = c0, c3 = c0
             var p = 0
             while p < k {
-                let v = SIMD8<Int32>(truncatingIfNeeded: UnsafeRawPointer(w + p).loadUnaligned(as: SIMD8<Int16>.self))
-                c0 &+=
-                    v &* SIMD8<Int32>(truncatingIfNeeded: UnsafeRawPointer(a0 + p).loadUnaligned(as: SIMD8<Int16>.self))
-                c1 &+=
-                    v &* SIMD8<Int32>(truncatingIfNeeded: UnsafeRawPointer(a1 + p).loadUnaligned(as: SIMD8<Int16>.self))
-                c2 &+=
-                    v &* SIMD8<Int32>(truncatingIfNeeded: UnsafeRawPointer(a2 + p).loadUnaligned(as: SIMD8<Int16>.self))
-                c3 &+=
-                    v &* SIMD8<Int32>(truncatingIfNeeded: UnsafeRawPointer(a3 + p).loadUnaligned(as: SIMD8<Int16>.self))
+                let v = IntegerMatrix.load(w + p)
+                c0 &+= v &* IntegerMatrix.load(a0 + p)
+                c1 &+= v &* IntegerMatrix.load(a1 + p)
+                c2 &+= v &* IntegerMatrix.load(a2 + p)
+                c3 &+= v &* IntegerMatrix.load(a3 + p)
                 p += 8
             }
             sums[i * m + output] = c0.wrappedSum()

@@ -7,12 +7,15 @@
 /// | `shape` | 8 × Int32 | width, layers, arc, relation, numbers of Penn tags, universal tags, name labels, relations |
 /// | `xpos` `upos` `names` `relations` `features` | text | labels, one a line |
 /// | `words.keys` `.values` | UInt64, UInt32 | hash of a normalised word → its row |
+/// | `lists.keys` `.values` | UInt64, UInt32 | hash of a normalised word → the ``NameLists`` it is in |
 /// | `rows` `rows.scales` | Int8 (V + 1 + H) × D, Float a row | vectors of words and of parts of forms |
-/// | `layer0` | Float D × 3D | first layer, read only when a new word is met |
+/// | `layer0.weights` `.scales` | Int16 5D × D, Float a row | first layer: for the word itself, the next one and the one before |
 /// | `layer`*i*`.weights` `.scales` | Int16 3D × D, Float a row | further layers |
 /// | `gates`*i* | Float 4 × D | biases of forget and reset, weights of the state in them |
 /// | `heads.weights` `.scales` `.bias` | Int16, Float, Float | the matrix that reads the last layer |
-/// | `arcs` `relation.out` `relation.bias` | Float | scorers of arcs and relations |
+/// | `arcs` | Float (A + 2) × A | bilinear form of arcs, bias of heads, the root |
+/// | `relation.weights` `.scales` `.bias` `.distance` | Int16, Float, Float, Float | the scorer of relations |
+/// | `names.moves` | Float (N + 1) × N | scores of a name label behind another and at the start |
 /// | `lemma.*` `feature.*` | tables | see ``Lemmatiser`` and ``FeatureTable`` |
 package final class LanguageModel: Sendable {
     package let file: ModelFile
@@ -22,17 +25,19 @@ package final class LanguageModel: Sendable {
     package let names: [String]
     package let relations: [String]
     let words: HashTable
+    let lists: HashTable
     let rowCount: Int
     let wordRows: Int
     let rows: Mapped<Int8>
     let rowScales: Mapped<Float>
-    let firstLayer: Mapped<Float>
     let layers: [IntegerMatrix]
     let gates: [Mapped<Float>]
     let heads: IntegerMatrix
     let headBias: Mapped<Float>
     let arcs: Mapped<Float>
-    let relationOut: Mapped<Float>
+    let nameDecoder: NameDecoder
+    let relationOut: IntegerMatrix
+    let relationBias: Mapped<Float>
     let relationDistance: Mapped<Float>
     let lemmatiser: Lemmatiser
     let features: FeatureTable
@@ -54,6 +59,7 @@ package final class LanguageModel: Sendable {
         names = try Self.labels(file, "names", shape.names)
         relations = try Self.labels(file, "relations", shape.relations)
         words = try HashTable(file, "words")
+        lists = try HashTable(file, "lists")
         let d = shape.width
         let scales = try file.section("rows.scales", Float.self)
         rowCount = scales.count
@@ -63,11 +69,11 @@ package final class LanguageModel: Sendable {
         }
         rowScales = scales
         rows = try file.section("rows", Int8.self, count: rowCount * d)
-        firstLayer = try file.section("layer0", Float.self, count: d * 3 * d)
         var layers: [IntegerMatrix] = []
         var gates: [Mapped<Float>] = []
         for layer in 0..<shape.layers {
-            if layer > 0 { layers.append(try IntegerMatrix(file, "layer\(layer)", inputs: d, outputs: 3 * d)) }
+            let outputs = layer == 0 ? shape.firstRows : 3 * d
+            layers.append(try IntegerMatrix(file, "layer\(layer)", inputs: d, outputs: outputs))
             gates.append(try file.section("gates\(layer)", Float.self, count: 4 * d))
         }
         self.layers = layers
@@ -75,10 +81,14 @@ package final class LanguageModel: Sendable {
         heads = try IntegerMatrix(file, "heads", inputs: d, outputs: shape.heads)
         headBias = try file.section("heads.bias", Float.self, count: shape.heads)
         arcs = try file.section("arcs", Float.self, count: (shape.arc + 2) * shape.arc)
-        relationOut = try file.section("relation.out", Float.self, count: (shape.relation + 1) * shape.relationColumns)
-
+        nameDecoder = NameDecoder(
+            labels: shape.names,
+            transitions: try file.section("names.moves", Float.self, count: (shape.names + 1) * shape.names).elements
+        )
+        relationOut = try IntegerMatrix(file, "relation", inputs: shape.relation, outputs: shape.relationColumns)
+        relationBias = try file.section("relation.bias", Float.self, count: shape.relationColumns)
         relationDistance = try file.section(
-            "relation.bias",
+            "relation.distance",
             Float.self,
             count: (ModelShape.distances + 1) * shape.relation
         )
@@ -106,6 +116,7 @@ package final class LanguageModel: Sendable {
             && shape.arc % 16 == 0 && (16...256).contains(shape.arc) && shape.relation % 16 == 0
             && (16...256).contains(shape.relation)
             && numbers[4...].allSatisfy { (1...255).contains($0) } && shape.names % 2 == 1
+            && shape.names <= NameDecoder.most
         guard isSane else {
             throw ModelError(
                 code: .inconsistent,

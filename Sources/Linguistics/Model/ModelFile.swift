@@ -25,7 +25,7 @@ package struct ModelError: Error, Equatable, CustomStringConvertible {
 /// | bytes | what |
 /// |---|---|
 /// | 0..<8 | `TIDINGLM` |
-/// | 8..<12 | version, now 1 |
+/// | 8..<12 | version, now 2 |
 /// | 12..<16 | number of sections |
 /// | 16..<24 | length of the file |
 /// | 24..<32 | checksum of all bytes from 64 on |
@@ -33,7 +33,7 @@ package struct ModelError: Error, Equatable, CustomStringConvertible {
 /// | … | sections |
 package final class ModelFile: Sendable {
     package static let magic: [UInt8] = Array("TIDINGLM".utf8)
-    package static let version: UInt32 = 1
+    package static let version: UInt32 = 2
     package static let headerLength = 64
 
     package let path: String
@@ -179,6 +179,13 @@ package final class ModelFile: Sendable {
             )
         }
         return Mapped(self, (base + range.lowerBound).assumingMemoryBound(to: T.self), count: found)
+    }
+
+    /// All sections as they stand in the file, in its order.
+    package var contents: [(name: String, bytes: [UInt8])] {
+        sections.sorted { $0.value.lowerBound < $1.value.lowerBound }.map { name, range in
+            (name, Array(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)))
+        }
     }
 
     /// A section of text, a string a line.

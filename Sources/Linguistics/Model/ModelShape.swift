@@ -2,7 +2,9 @@
 package struct ModelShape: Sendable, Equatable {
     /// Width of a word's vector and of every layer, both directions together; a multiple of 32.
     package var width = 192
-    /// Recurrent layers; the first one's matrix product depends on the word alone and is kept.
+    /// Recurrent layers.
+    ///
+    /// The first one reads a word with its neighbours; what each of the three adds depends on its form alone and is kept.
     package var layers = 2
     /// Width of the vectors whose products score arcs; a multiple of 16.
     package var arc = 64
@@ -15,6 +17,9 @@ package struct ModelShape: Sendable, Equatable {
     package var relations = 0
 
     package init() {}
+
+    /// Rows of the first layer's matrix: a word's sums for itself (3 × width), for the candidates of the next word and of the one before.
+    package var firstRows: Int { 5 * width }
 
     /// Columns for the distance between a word and its head.
     package static let distances = 32

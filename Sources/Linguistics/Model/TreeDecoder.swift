@@ -1,7 +1,7 @@
-/// The best tree with one root under scores of arcs: Chu & Liu (1965), Edmonds (1967), by contraction on a dense matrix.
+/// The best tree with one root under scores of arcs: Chu & Liu (1965), Edmonds (1967), by contraction in place on a dense matrix (Tarjan, 1977).
 ///
 /// Most sentences need no contraction, because the best head of each word already makes a tree.
-/// Complexity: O(*n*²) then; O(*n*³) at worst.
+/// Complexity: O(*n*²).
 package struct TreeDecoder {
     private var best: [Int32] = []
     private var marks: [Int32] = []
@@ -48,75 +48,126 @@ package struct TreeDecoder {
     /// The whole algorithm, nodes 0...n with 0 the root.
     ///
     /// Arcs from the root cost so much that exactly one is taken.
-    private func contract(_ scores: UnsafePointer<Float>, _ n: Int, _ heads: UnsafeMutablePointer<Int32>) {
-        var graph = Graph(size: n + 1)
+    private mutating func contract(_ scores: UnsafePointer<Float>, _ n: Int, _ heads: UnsafeMutablePointer<Int32>) {
+        graph.reset(size: n + 1)
         for d in 1...n {
-            for h in 0...n where h != d { graph[h, d] = scores[(d - 1) * (n + 1) + h] - (h == 0 ? 10_000 : 0) }
+            for h in 0...n where h != d { graph.set(h, d, scores[(d - 1) * (n + 1) + h] - (h == 0 ? 10_000 : 0)) }
         }
-        for (d, head) in graph.tree().enumerated().dropFirst() { heads[d - 1] = Int32(head - 1) }
+        graph.solve(heads)
     }
+
+    private var graph = Graph()
 }
 
 /// A dense directed graph whose node 0 is the root.
+///
+/// A cycle of best arcs becomes one node, which takes the number of one of its members.
 private struct Graph {
-    let size: Int
-    private var weight: [Float]
+    private var size = 0
+    /// By dependent, then head: the weight, and the arc between words that it stands for (head · size + dependent).
+    private var weight: [Float] = []
+    private var arc: [Int32] = []
+    private var best: [Int] = []
+    private var active: [Int] = []
+    /// The words that each node holds.
+    private var words: [[Int]] = []
+    private var contractions: [Contraction] = []
+    private var mark: [Int] = []
 
-    init(size: Int) {
+    private struct Contraction {
+        let node: Int
+        /// Each member with the arc of the cycle that enters it, and its words.
+        let members: [(node: Int, arc: Int32, words: [Int])]
+    }
+
+    mutating func reset(size: Int) {
         self.size = size
-        weight = [Float](repeating: -.infinity, count: size * size)
-    }
-
-    subscript(head: Int, dependent: Int) -> Float {
-        get { weight[dependent * size + head] }
-        set { weight[dependent * size + head] = newValue }
-    }
-
-    /// The heads of the best tree; the root's is -1.
-    func tree() -> [Int] {
-        var heads = [Int](repeating: -1, count: size)
-        for d in 1..<size {
-            heads[d] = (0..<size).filter { $0 != d }.max { self[$0, d] < self[$1, d] }!
+        if weight.count < size * size {
+            weight = [Float](repeating: 0, count: size * size)
+            arc = [Int32](repeating: 0, count: size * size)
         }
-        guard let cycle = findCycle(heads) else { return heads }
-        // The cycle becomes one node, the last of a smaller graph.
-        let inside = Set(cycle)
-        let outside = (0..<size).filter { !inside.contains($0) }
-        var smaller = Graph(size: outside.count + 1)
-        let joined = outside.count
-        var entry = [Int](repeating: 0, count: size)
-        var exit = [Int](repeating: 0, count: size)
-        for (i, u) in outside.enumerated() {
-            for (j, v) in outside.enumerated() where i != j && j > 0 { smaller[i, j] = self[u, v] }
-            // Entering at a node gives up the cycle's own arc there.
-            entry[u] = cycle.max { self[u, $0] - self[heads[$0], $0] < self[u, $1] - self[heads[$1], $1] }!
-            smaller[i, joined] = self[u, entry[u]] - self[heads[entry[u]], entry[u]]
-            if i > 0 {
-                exit[u] = cycle.max { self[$0, u] < self[$1, u] }!
-                smaller[joined, i] = self[exit[u], u]
+        best = [Int](repeating: -1, count: size)
+        mark = [Int](repeating: 0, count: size)
+        active = Array(0..<size)
+        words = (0..<size).map { [$0] }
+        contractions.removeAll(keepingCapacity: true)
+    }
+
+    mutating func set(_ head: Int, _ dependent: Int, _ value: Float) {
+        weight[dependent * size + head] = value
+        arc[dependent * size + head] = Int32(head * size + dependent)
+    }
+
+    /// Writes the heads of the best tree for the words 1..<size, counted from 0; the root is -1.
+    mutating func solve(_ heads: UnsafeMutablePointer<Int32>) {
+        for node in active where node > 0 { choose(node) }
+        while let cycle = findCycle() { contract(cycle) }
+        var chosen = [Int32](repeating: -1, count: size)
+        for node in active where node > 0 { chosen[node] = arc[node * size + best[node]] }
+        for contraction in contractions.reversed() {
+            let entering = chosen[contraction.node]
+            let word = Int(entering) % size
+            for member in contraction.members {
+                chosen[member.node] = member.words.contains(word) ? entering : member.arc
             }
         }
-        let found = smaller.tree()
-        for (j, v) in outside.enumerated() where j > 0 { heads[v] = found[j] == joined ? exit[v] : outside[found[j]] }
-        let from = outside[found[joined]]
-        heads[entry[from]] = from
-        return heads
+        for node in 1..<size { heads[node - 1] = Int32(Int(chosen[node]) / size - 1) }
     }
 
-    private func findCycle(_ heads: [Int]) -> [Int]? {
-        var mark = [Int](repeating: 0, count: size)
-        for start in 1..<size where mark[start] == 0 {
+    private mutating func choose(_ node: Int) {
+        var top = -Float.infinity
+        for head in active where head != node && weight[node * size + head] > top {
+            top = weight[node * size + head]
+            best[node] = head
+        }
+    }
+
+    private mutating func contract(_ cycle: [Int]) {
+        let node = cycle[0]
+        let inside = Set(cycle)
+        contractions.append(
+            Contraction(node: node, members: cycle.map { ($0, arc[$0 * size + best[$0]], words[$0]) })
+        )
+        let own = cycle.map { weight[$0 * size + best[$0]] }
+        active.removeAll { inside.contains($0) }
+        for other in active {
+            // Entering at a member gives up the cycle's own arc there.
+            var entry = 0
+            var into = -Float.infinity
+            for (i, member) in cycle.enumerated() where weight[member * size + other] - own[i] > into {
+                into = weight[member * size + other] - own[i]
+                entry = member
+            }
+            let entering = arc[entry * size + other]
+            weight[node * size + other] = into
+            arc[node * size + other] = entering
+            guard other > 0 else { continue }
+            var exit = cycle[0]
+            for member in cycle where weight[other * size + member] > weight[other * size + exit] { exit = member }
+            let (out, leaving) = (weight[other * size + exit], arc[other * size + exit])
+            weight[other * size + node] = out
+            arc[other * size + node] = leaving
+            if inside.contains(best[other]) { best[other] = node }
+        }
+        words[node] = cycle.flatMap { words[$0] }
+        active.append(node)
+        choose(node)
+    }
+
+    private mutating func findCycle() -> [Int]? {
+        for node in active { mark[node] = 0 }
+        for start in active where start > 0 && mark[start] == 0 {
             var k = start
             while k > 0, mark[k] == 0 {
                 mark[k] = start
-                k = heads[k]
+                k = best[k]
             }
             guard k > 0, mark[k] == start else { continue }
             var cycle = [k]
-            var next = heads[k]
+            var next = best[k]
             while next != k {
                 cycle.append(next)
-                next = heads[next]
+                next = best[next]
             }
             return cycle
         }

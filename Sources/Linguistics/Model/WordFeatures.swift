@@ -3,9 +3,12 @@
 /// All of them depend on the form alone, so a word's vector can be computed once and kept.
 package struct WordFeatures: Sendable {
     /// Number of rows a word has; the first is the word's own, or the unknown word's.
-    package static let count = 9
-    /// Rows of each hashed table, powers of two: prefix of 2 and 3, suffix of 1, 2, 3 and 4 letters, shape, form.
-    package static let tables = [2048, 8192, 256, 2048, 8192, 16384, 1024, 32768]
+    package static let count = 10
+    /// The place of the row of the whole form among a word's rows.
+    package static let form = 8
+    /// Rows of each hashed table, powers of two: prefix of 2 and 3, suffix of 1, 2, 3 and 4 letters, shape, form; and one row for each set of
+    /// name lists that a word can be in.
+    package static let tables = [2048, 8192, 256, 2048, 8192, 16384, 1024, 32768, NameLists.sets]
     /// Rows of all hashed tables.
     package static let hashedRows = tables.reduce(0, +)
 
@@ -59,10 +62,12 @@ package struct WordFeatures: Sendable {
     /// - Parameters:
     ///   - form: the word as written.
     ///   - key: its normalised form.
+    ///   - lists: the name lists it is in.
     ///   - rows: room for ``count`` - 1 rows.
     package static func hashed(
         _ form: UnsafeBufferPointer<UInt8>,
         key: UnsafeBufferPointer<UInt8>,
+        lists: NameLists,
         into rows: UnsafeMutableBufferPointer<Int32>
     ) {
         let n = key.count
@@ -79,6 +84,7 @@ package struct WordFeatures: Sendable {
         part(5, max(0, n - 4), n)
         rows[6] = Int32(offsets[6] + Int(shape(form) & UInt64(tables[6] - 1)))
         rows[7] = Int32(offsets[7] + Int(hash(form, seed: 8) & UInt64(tables[7] - 1)))
+        rows[8] = Int32(offsets[8] + Int(lists.rawValue))
     }
 
     /// A hash of what a word looks like: runs of capitals, small letters and digits are cut to two, marks stay.

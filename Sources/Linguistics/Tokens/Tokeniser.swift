@@ -47,6 +47,7 @@ struct Tokeniser {
     // MARK: Chunks
 
     private func chunk(_ from: Int, _ to: Int, into spans: inout TokenSpans) {
+        guard from < to else { return }
         var start = from
         var end = to
         if isSingleWord(start, end) { return word(start, end, into: &spans) }
