@@ -108,7 +108,11 @@ let package = Package(
         .testTarget(name: "TrainingTests", dependencies: ["Linguistics", "Training"]),
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
         .testTarget(name: "KnowledgeTests", dependencies: ["Knowledge", "Records"]),
-        .testTarget(name: "CodingTests", dependencies: ["Coding", "Linguistics", "Knowledge", "Records"]),
+        .testTarget(
+            name: "CodingTests",
+            dependencies: ["Coding", "Linguistics", "Knowledge", "Records", "Training"],
+            exclude: ["Sets"]
+        ),
         .testTarget(name: "ArticlesTests", dependencies: ["Articles", "Records"]),
     ]
 )

@@ -95,7 +95,7 @@ struct Arguments {
 
     /// "of bombing", "from entering": a gerund that a preposition marks.
     private func isGerundClause(_ verb: Int) -> Bool {
-        tree.verbForms[verb] == .gerund
+        tree.isGerund(verb)
             && tree.dependents(of: verb).contains { tree.relations[$0] == .mark || tree.relations[$0] == .marker }
     }
 

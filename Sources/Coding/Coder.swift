@@ -62,7 +62,7 @@ package struct Coder: Sendable {
         let reference = ArticleReference(article)
         let quotes = found.map { quote($0, tree.analysis, mentions, reference) }
         let events =
-            Genre(tree).hasEvents
+            DocumentType(tree).hasEvents
             ? try EventFinder(
                 tree: tree,
                 lexicon: lexicon,
@@ -129,28 +129,4 @@ package struct Coder: Sendable {
         }
         return entities
     }
-}
-
-/// Sport and markets speak of beating and hammering and mean no fight.
-private struct Genre {
-    let hasEvents: Bool
-
-    init(_ tree: Tree) {
-        let seen = Set(tree.forms)
-        hasEvents = seen.intersection(Genre.sport).count < 3 && seen.intersection(Genre.markets).count < 4
-    }
-
-    private static let sport: Set<Symbol> = [
-        "match", "goal", "goals", "coach", "league", "scored", "striker", "midfielder", "goalkeeper", "quarter-final",
-        "quarterfinal",
-        "semi-final", "semifinal", "tournament", "championship", "innings", "wicket", "defender", "penalty", "halftime",
-        "half-time",
-        "touchdown", "playoff", "playoffs", "cup", "fifa", "uefa", "olympic", "medal", "tennis", "rugby", "cricket",
-        "referee",
-    ]
-    private static let markets: Set<Symbol> = [
-        "shares", "stocks", "index", "investors", "traders", "nasdaq", "dow", "futures", "bonds", "yield", "yields",
-        "equities",
-        "rallied", "analysts", "earnings", "ftse", "nikkei",
-    ]
 }

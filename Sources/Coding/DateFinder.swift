@@ -14,6 +14,8 @@ struct DateFinder {
         var governs = false
         /// Whether it lies before the news: "last year", "in 2003".
         var isPast = false
+        /// Whether it lies so far back that it is history and no news.
+        var isHistory = false
     }
 
     func find(in sentence: Range<Int>) -> [Found] {
@@ -31,7 +33,8 @@ struct DateFinder {
     }
 
     private func date(at index: Int, before end: Int) -> Found? {
-        weekday(index) ?? monthDay(index, end) ?? dayMonth(index, end) ?? distance(index, end) ?? word(index, end)
+        weekday(index) ?? monthDay(index, end) ?? monthYear(index, end) ?? dayMonth(index, end) ?? distance(index, end)
+            ?? word(index, end)
             ?? year(index)
     }
 
@@ -77,6 +80,14 @@ struct DateFinder {
         return found(index..<stop, year, month, day)
     }
 
+    /// "in September 1944": no day, but how long ago.
+    private func monthYear(_ index: Int, _ end: Int) -> Found? {
+        guard DateFinder.months[tree.forms[index]] != nil, tree.analysis.shapes[index] == .capitalised, index + 1 < end,
+            let year = number(index + 1), (1900...2100).contains(year), let published, year < published.parts.year
+        else { return nil }
+        return Found(tokens: index..<index + 2, date: nil, isPast: true, isHistory: isHistory(year))
+    }
+
     /// "29 December 2016".
     private func dayMonth(_ index: Int, _ end: Int) -> Found? {
         guard let day = number(index), (1...31).contains(day), index + 1 < end,
@@ -90,7 +101,12 @@ struct DateFinder {
     private func found(_ tokens: Range<Int>, _ year: Int?, _ month: Int, _ day: Int) -> Found? {
         if let year {
             guard let date = CivilDate(year: year, month: month, day: day) else { return nil }
-            return Found(tokens: tokens, date: date, isPast: published.map { date.adding(days: 180) < $0 } ?? false)
+            return Found(
+                tokens: tokens,
+                date: date,
+                isPast: published.map { date.adding(days: 180) < $0 } ?? false,
+                isHistory: isHistory(year)
+            )
         }
         guard let published else { return Found(tokens: tokens, date: nil) }
         let candidates = (-1...1).compactMap { CivilDate(year: published.parts.year + $0, month: month, day: day) }
@@ -133,8 +149,10 @@ struct DateFinder {
             (1900...2100).contains(year),
             let published, year < published.parts.year
         else { return nil }
-        return Found(tokens: index - 1..<index + 1, date: nil, isPast: true)
+        return Found(tokens: index - 1..<index + 1, date: nil, isPast: true, isHistory: isHistory(year))
     }
+
+    private func isHistory(_ year: Int) -> Bool { published.map { year + 30 < $0.parts.year } ?? false }
 
     private func number(_ index: Int) -> Int? {
         guard tree.analysis.shapes[index] == .number else { return nil }

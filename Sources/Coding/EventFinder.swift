@@ -129,6 +129,11 @@ struct EventFinder {
         return best(at: token) { $0.frame.kind == .report }.first?.frame
     }
 
+    /// Whether a verb threatens, warnings included.
+    func isThreat(_ token: Int) -> Bool {
+        tree.isVerb(token) && !best(at: token) { $0.frame.kind == .verb && $0.frame.type == .threaten }.isEmpty
+    }
+
     private func best(at token: Int, _ fits: (Lexicon.Opener) -> Bool) -> [Lexicon.Opener] {
         var top = -1
         var found: [Lexicon.Opener] = []
@@ -200,11 +205,10 @@ struct EventFinder {
             return nil
         }
         for clause in tree.dependents(of: token) where tree.relations[clause] == .ccomp {
-            guard
-                tree.dependents(of: clause).contains(where: {
-                    tree.relations[$0] == .aux && Words.demands.contains(tree.lemmas[$0])
-                })
-            else { continue }
+            let isMust = tree.dependents(of: clause).contains {
+                tree.relations[$0] == .aux && Words.demands.contains(tree.lemmas[$0])
+            }
+            guard isMust || tree.isSubjunctive(clause) && tree.has(clause, .nsubj) else { continue }
             let asked = parties(
                 arguments.isPassive(clause) ? arguments.objects(of: clause) : arguments.subjects(of: clause)
             )
@@ -349,7 +353,7 @@ struct EventFinder {
         }
         let between = tree.marked(token, by: Words.between).map { arguments.parties($0) } ?? []
         if let verb = support(of: place) {
-            draft.support = governor(at: verb, [.support])
+            draft.support = governor(at: verb, asksFor(place, of: verb) ? [.verb] : [.support])
             draft.verb = verb
             let isAsked = draft.support?.embeds?.byObject ?? false
             if draft.actor.isEmpty {
@@ -364,13 +368,28 @@ struct EventFinder {
             return draft
         }
         if !between.isEmpty { (draft.actor, draft.recipient) = (between, []) }
+        if let head = tree.head(place), tree.relations[place] == .nsubj, Words.taking.contains(tree.lemmas[head]) {
+            draft.verb = head
+        }
         // Without a verb that carries it, a noun is an act only with those who take part in it.
         guard draft.actor.count > 1 || !draft.actor.isEmpty && !draft.recipient.isEmpty else { return nil }
         return draft
     }
 
     /// "accused Azerbaijan of an attack": whose act it is said to be.
-    private func asked(by verb: Int, not noun: Int) -> [Int] { arguments.objects(of: verb).filter { $0 != noun } }
+    private func asked(by verb: Int, not noun: Int) -> [Int] {
+        let objects = arguments.objects(of: verb).filter { $0 != noun }
+        guard objects.isEmpty else { return objects }
+        return tree.dependents(of: verb).filter { tree.relations[$0] == .obl && tree.isMarked($0, by: Words.to) }
+    }
+
+    /// Whether a noun is what somebody is asked for: "asked the World Bank for emergency funds".
+    private func asksFor(_ noun: Int, of verb: Int) -> Bool {
+        tree.relations[noun] == .obl && tree.isMarked(noun, by: Words.for_)
+            && !best(at: verb) {
+                $0.frame.kind == .verb && $0.frame.type == .request && $0.frame.embeds?.byObject == true
+            }.isEmpty
+    }
 
     /// Where a noun of action stands: itself, or "mission" in "a mediation mission".
     private func place(of token: Int) -> Int? {
@@ -401,7 +420,9 @@ struct EventFinder {
         guard let head = tree.head(at), tree.isVerb(head) else { return nil }
         switch tree.relations[at] {
         case .obj, .nsubjPass: break
-        case .obl: guard !best(at: head, { $0.frame.kind == .support }).isEmpty else { return nil }
+        case .obl:
+            if asksFor(at, of: head) { return head }
+            guard !best(at: head, { $0.frame.kind == .support }).isEmpty else { return nil }
         default: return nil
         }
         return best(at: head) { $0.frame.kind == .support }.isEmpty ? nil : head
@@ -415,18 +436,41 @@ struct EventFinder {
             draft.actor.contains { mentions.all[$0].tokens == mentions.all[recipient].tokens }
         }
         let place = place(of: draft)
-        let recipient = draft.recipient.map { mentions.all[$0] }
+        var recipient = draft.recipient.map { mentions.all[$0] }
         var actor = draft.actor.map { mentions.all[$0] }
-        for index in actor.indices where actor[index].actor.code == nil {
-            actor[index].actor.code = home(of: actor[index], place, recipient)
+        guard
+            !isGeneral(draft)
+                || actor.contains(where: { $0.entity != nil || $0.actor.code != nil && $0.kind != .pronoun })
+        else {
+            return nil
         }
-        guard !recipient.isEmpty || !draft.type.requiresRecipient, isNews(actor + recipient) else { return nil }
+        // Gunmen who kidnap Germans are no Germans: the other side's country tells nothing of theirs.
+        let elsewhere = onlyCountry(in: sentence, without: recipient)
+        for index in actor.indices where actor[index].actor.code == nil {
+            actor[index].actor.code = home(of: actor[index], place, recipient, elsewhere)
+        }
+        // Those on whom a state acts at home.
+        let isForeign = draft.type == .aid || draft.opener.frame.mode == "deport"
+        let acting = actor.allSatisfy { isState($0) } && !isForeign ? onlyCountry(in: sentence, without: []) : nil
+        for index in recipient.indices where recipient[index].actor.code == nil {
+            recipient[index].actor.code = home(of: recipient[index], place, [], acting)
+        }
+        let isAtHome = zip(actor + recipient, draft.actor + draft.recipient).contains {
+            $0.actor.code != mentions.all[$1].actor.code
+        }
+        let isViolent = draft.type == .assault || draft.type == .coerce
+        guard !recipient.isEmpty || !draft.type.requiresRecipient,
+            isViolent
+                ? isNews(actor, recipient, draft.type)
+                : isNews(draft.actor.map { mentions.all[$0] }, draft.recipient.map { mentions.all[$0] }, draft.type)
+        else { return nil }
         let reading = StatusReader(tree: tree, finder: self).read(draft)
         let type = draft.type.promised(reading.status)
         // The concession is what is said, not the withdrawal to come.
         let status = type == .concede && draft.type == .retreat ? .happened : reading.status
         let spans = draft.words.map { Span(tree.analysis.starts[$0], tree.analysis.ends[$0]) }
         let date = DateFinder.date(of: draft.verb, among: dates, tree)
+        guard date?.isHistory != true else { return nil }
         var event = Event(
             event: type,
             evidence: Evidence(
@@ -436,7 +480,9 @@ struct EventFinder {
                 actor: actor.map { span($0.tokens) },
                 recipient: recipient.map { span($0.tokens) },
                 date: date.map { [span($0.tokens)] } ?? [],
-                rule: ([draft.opener.frame.id] + reading.rules).joined(separator: "; ")
+                rule: ([draft.opener.frame.id] + reading.rules + (isAtHome ? ["country: at home"] : [])).joined(
+                    separator: "; "
+                )
             ),
             article: article,
             coder: Coder.version
@@ -461,22 +507,61 @@ struct EventFinder {
         return event
     }
 
-    /// The country of people who act at home: of the place, or of the government that they turn to.
-    private func home(of actor: Mention, _ place: Place?, _ recipient: [Mention]) -> String? {
-        guard let sector = actor.actor.sector, EventFinder.domestic.contains(sector) else { return nil }
+    /// The country of people who act at home: of the place, of the government that they turn to, or the only one in the sentence.
+    private func home(of party: Mention, _ place: Place?, _ recipient: [Mention], _ only: String?) -> String? {
+        guard party.actor.sector.map({ EventFinder.domestic.contains($0) }) ?? (party.kind == .group) else {
+            return nil
+        }
         if let country = place?.country { return country }
         let governments = recipient.filter { $0.actor.sector == .gov && !$0.isPlace }
         let codes = Set(governments.compactMap(\.actor.code)).filter { !EventFinder.stateless.contains($0) }
-        return EventFinder.society.contains(sector) && codes.count == 1 ? codes.first : nil
+        let isSociety = party.actor.sector.map { EventFinder.society.contains($0) } ?? true
+        return isSociety && codes.count == 1 ? codes.first : only
     }
 
-    private static let society: Set<Sector> = [.cvl, .opp, .lab, .edu, .rel, .agr, .soc, .reb]
-    private static let domestic = society.union([.gov, .mil, .cop, .jud, .leg, .pty, .prm, .uaf])
+    /// "those who oppose it", "residents are allowed to vote": the simple present says what is so in general.
+    private func isGeneral(_ draft: Draft) -> Bool {
+        let verb = draft.verb
+        if tree.verbForms[verb] == .present { return true }
+        guard tree.verbForms[verb] == .participle else { return false }
+        let auxiliaries = tree.dependents(of: verb).filter { [.aux, .auxPass].contains(tree.relations[$0]) }
+        return auxiliaries.contains { tree.relations[$0] == .auxPass && tree.verbForms[$0] == .present }
+            && !auxiliaries.contains { tree.relations[$0] == .aux }
+    }
+
+    private func isState(_ mention: Mention) -> Bool {
+        mention.isPlace || mention.actor.sector.map { [.gov, .mil, .cop, .jud, .leg, .spy].contains($0) } ?? false
+    }
+
+    /// The country that a sentence speaks of outside of some mentions, when it is one.
+    private func onlyCountry(in sentence: Int, without others: [Mention]) -> String? {
+        let range = tree.analysis.sentences[sentence]
+        var found: String?
+        for token in range where !others.contains(where: { $0.tokens.contains(token) }) {
+            guard let index = mentions.headed(by: token), let code = mentions.all[index].actor.code,
+                !EventFinder.stateless.contains(code)
+            else { continue }
+            if let found, found != code { return nil }
+            found = code
+        }
+        return found
+    }
+
+    private static let society: Set<Sector> = [
+        .cvl, .opp, .lab, .edu, .rel, .agr, .soc, .reb, .jrn, .med, .ref, .crm, .eli, .bus,
+    ]
+    private static let domestic = society.union([.gov, .mil, .cop, .jud, .leg, .pty, .prm, .uaf, .spy])
     private static let stateless: Set<String> = ["IGO", "UNO", "EUR", "NGO", "ISM", "IMG", "MNC"]
 
     /// Politics has a state, a body of states or an armed or official actor in it; the rest is private life.
-    private func isNews(_ parties: [Mention]) -> Bool {
-        parties.contains { $0.actor.code != nil || $0.actor.sector.map { EventFinder.public_.contains($0) } ?? false }
+    private func isNews(_ actor: [Mention], _ recipient: [Mention], _ type: EventType) -> Bool {
+        func counts(_ party: Mention) -> Bool {
+            party.actor.code != nil || party.actor.sector.map { EventFinder.public_.contains($0) } ?? false
+        }
+        // Somebody who visits Athens is a traveller; a minister who does, or an army that leaves it, is news.
+        let isCity: Set<EventType> = [.consult, .support, .agree, .aid, .cooperate, .retreat, .concede]
+        return actor.contains(where: counts)
+            || recipient.contains { counts($0) && !($0.kind == .place && isCity.contains(type)) }
     }
 
     private static let public_: Set<Sector> = [.gov, .mil, .cop, .jud, .leg, .spy, .pty, .reb, .prm, .uaf, .opp]

@@ -248,8 +248,10 @@ struct MentionFinder {
     /// The one person with this surname, or of several the one in office on the day.
     private func unmistakable(_ surname: Symbol) -> Int? {
         let people = lexicon.people(surname: surname)
-        if people.count == 1 { return people[0] }
-        guard let day else { return nil }
+        guard let day else { return people.count == 1 ? people[0] : nil }
+        // Who held no office for ten years is not called by the surname alone.
+        let current = people.filter { knowledge.people[$0].isCurrent(on: day) }
+        if current.count == 1 { return current[0] }
         let inOffice = people.filter { knowledge.people[$0].office(on: day) != nil }
         return inOffice.count == 1 ? inOffice[0] : nil
     }

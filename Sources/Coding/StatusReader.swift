@@ -74,8 +74,15 @@ struct StatusReader {
                 if Words.negations.contains(lemma) { set(.negated, "negated", &reading) }
                 if Words.futures.contains(lemma) { future(token, &reading) }
                 if Words.possibilities.contains(lemma) { set(.hypothetical, "possible", &reading) }
-                if Words.demands.contains(lemma) { set(.proposed, "demanded", &reading) }
+                if Words.demands.contains(lemma) {
+                    // "Should Turkey request it, Greece would help"
+                    let isInverted =
+                        tree.relations[token] == .advcl && tree.dependent(of: token, .nsubj).map { child < $0 } ?? false
+                    set(isInverted ? .hypothetical : .proposed, isInverted ? "conditional" : "demanded", &reading)
+                }
                 if lemma == Words.would { set(.hypothetical, "would", &reading) }
+                // "are to meet"
+                if lemma == Words.be, tree.verbForms[token] == .base, isInfinitive(token) { future(token, &reading) }
             case .mark:
                 if Words.conditions.contains(lemma) { set(.hypothetical, "conditional", &reading) }
                 if Words.absences.contains(lemma) { set(.negated, "absent", &reading) }
@@ -90,11 +97,14 @@ struct StatusReader {
             default: break
             }
         }
-        // "Will Iran really announce an amnesty?"
-        if tree.relations[token] == .root, reading.status != .negated, isQuestion(token) {
-            if reading.status == .announced { reading.status = .happened }
-            set(.hypothetical, "question", &reading)
-        }
+        question(token, &reading)
+    }
+
+    /// A question asserts nothing: "Will Iran really announce an amnesty?".
+    private func question(_ token: Int, _ reading: inout Reading) {
+        guard tree.relations[token] == .root, reading.status != .negated, isQuestion(token) else { return }
+        if [.announced, .proposed].contains(reading.status) { reading.status = .happened }
+        set(.hypothetical, "question", &reading)
     }
 
     private func future(_ token: Int, _ reading: inout Reading) { set(.announced, "future", &reading) }
@@ -128,6 +138,7 @@ struct StatusReader {
             }
             at = head
             attributions(of: at, draft, &reading)
+            question(at, &reading)
         }
     }
 
@@ -165,6 +176,13 @@ struct StatusReader {
         }
         guard tree.isVerb(head) || tree.classes[head] == .adjective || tree.classes[head] == .auxiliary else { return }
         let isClause = [.xcomp, .ccomp, .advcl, .parataxis, .csubj].contains(relation)
+        if [.ccomp, .xcomp, .parataxis].contains(relation), finder.isThreat(head),
+            isOwn(parties(finder.arguments.subjects(of: head)), draft)
+        {
+            if reading.status == .announced || reading.status == .hypothetical { reading.status = .happened }
+            return set(.threatened, "threat", &reading)
+        }
+        if relation == .ccomp, tree.isSubjunctive(at) { return set(.proposed, "subjunctive", &reading) }
         let isControlled = relation == .xcomp && finder.governor(at: head, [.control, .verb, .adjective]) != nil
         if isClause, !isControlled, let report = finder.isReport(head), relation != .advcl {
             report_(report, head, at, draft, &reading)
@@ -173,7 +191,7 @@ struct StatusReader {
         if isClause, relation != .parataxis, let control = finder.governor(at: head, [.control, .verb, .adjective]),
             let embeds = control.embeds
         {
-            guard relation != .advcl || isInfinitive(at) || embeds.byObject && tree.verbForms[at] == .gerund else {
+            guard relation != .advcl || isInfinitive(at) || embeds.byObject && tree.isGerund(at) else {
                 return
             }
             control_(embeds, control.id, head, draft, &reading)
@@ -241,9 +259,9 @@ struct StatusReader {
         _ rule: String,
         isImpersonal: Bool = false
     ) {
-        let isOwn = speakers.contains { speaker in
-            draft.actor.contains { same(finder.mentions.all[speaker], finder.mentions.all[$0]) }
-        }
+        let isOwn = isOwn(speakers, draft)
+        // Who says that he has not done it denies it.
+        if isOwn, reading.status == .negated { (reading.status, reading.claimants) = (.denied, speakers) }
         // "Russia said it would expel": one's own plan.
         if isOwn, reading.status == .hypothetical, reading.rules.last == "would" { reading.status = .announced }
         if reading.claimants.isEmpty { reading.claimants = speakers }
@@ -255,9 +273,16 @@ struct StatusReader {
         }
     }
 
+    private func isOwn(_ speakers: [Int], _ draft: EventFinder.Draft) -> Bool {
+        speakers.contains { speaker in
+            draft.actor.contains { same(finder.mentions.all[speaker], finder.mentions.all[$0]) }
+        }
+    }
+
     private func same(_ a: Mention, _ b: Mention) -> Bool {
         if let one = a.entity, one == b.entity { return true }
         guard let code = a.actor.code, code == b.actor.code else { return a.tokens == b.tokens }
+        if let sector = a.actor.sector, sector == b.actor.sector { return true }
         let official: Set<Sector> = [.gov, .mil, .cop, .spy, .jud, .leg]
         func isState(_ mention: Mention) -> Bool {
             mention.isPlace || mention.actor.sector.map { official.contains($0) } ?? (mention.kind != .group)
@@ -275,6 +300,11 @@ struct StatusReader {
             }):
                 claim(finder.arguments.parties(child), draft, &reading, "according to", isImpersonal: true)
             case .parataxis:
+                if child != draft.verb, finder.isThreat(child), reading.status == .announced,
+                    isOwn(parties(finder.arguments.subjects(of: child)), draft)
+                {
+                    reading.status = .threatened
+                }
                 guard let report = finder.isReport(child), child != draft.verb, !tree.has(child, .ccomp) else {
                     continue
                 }

@@ -162,4 +162,19 @@ struct Tree {
 
     func isVerb(_ token: Int) -> Bool { classes[token] == .verb }
     func isNominal(_ token: Int) -> Bool { [.noun, .name, .pronoun].contains(classes[token]) }
+
+    /// "meeting", "having met".
+    func isGerund(_ verb: Int) -> Bool {
+        verbForms[verb] == .gerund
+            || verbForms[verb] == .participle
+                && dependents(of: verb).contains { relations[$0] == .aux && verbForms[$0] == .gerund }
+    }
+
+    /// "(demanded that) Croatia return the boats": a base form without "to" or a modal verb.
+    func isSubjunctive(_ verb: Int) -> Bool {
+        verbForms[verb] == .base
+            && !dependents(of: verb).contains {
+                relations[$0] == .aux || relations[$0] == .mark && lemmas[$0] == Words.to
+            }
+    }
 }

@@ -6,6 +6,8 @@ enum Words {
     static let of: Symbol = "of"
     static let between: Symbol = "between"
     static let with: Symbol = "with"
+    static let be: Symbol = "be"
+    static let for_: Symbol = "for"
     static let the: Symbol = "the"
     static let ethnic: Symbol = "ethnic"
     static let to: Symbol = "to"
@@ -33,6 +35,11 @@ enum Words {
         "action",
         "activity", "move", "initiative", "process", "attempt", "exercise", "work", "team", "force", "duty", "plan",
         "bid",
+    ]
+    /// Verbs by which an act that a noun names takes place or not: "talks will begin".
+    static let taking: Set<Symbol> = [
+        "take", "begin", "start", "end", "continue", "resume", "collapse", "fail", "happen", "occur", "follow", "break",
+        "erupt", "open", "proceed", "go", "last", "come", "stall", "materialise", "materialize",
     ]
     static let places: Set<Symbol> = ["in", "at", "near", "outside", "across", "inside", "around"]
     static let negations: Set<Symbol> = ["not", "n't", "never", "no", "neither", "nor"]

@@ -20,6 +20,17 @@ package struct Person: Sendable {
         offices.filter { $0.isHeld(on: day) }.max { ($0.from?.first ?? day) < ($1.from?.first ?? day) }
     }
 
+    /// Whether an office was held within ten years before a day, or is known without dates.
+    package func isCurrent(on day: CivilDate) -> Bool {
+        offices.contains { office in
+            guard (office.from?.first).map({ $0 <= day }) ?? true else { return false }
+            guard let last = office.to?.last else {
+                return (office.from?.first.adding(days: 7300)).map { day < $0 } ?? true
+            }
+            return day < last.adding(days: 3650)
+        }
+    }
+
     /// Whom somebody stands for on a day: of the office held then, else of the last one taken up before.
     package func country(on day: CivilDate) -> String? {
         if let office = office(on: day) { return office.country ?? country }
