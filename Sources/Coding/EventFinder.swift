@@ -177,7 +177,7 @@ struct EventFinder {
     /// A frame for "expelled diplomats" is none for "expelled a student".
     private func holds(_ opener: Lexicon.Opener, _ token: Int) -> Bool {
         var heads = tree.isVerb(token) || tree.classes[token] == .adjective ? arguments.objects(of: token) : []
-        heads += tree.dependents(of: token).filter { tree.relations[$0] == .xcomp }
+        heads += tree.dependents(of: token).filter { [.xcomp, .obj].contains(tree.relations[$0]) }
         if heads.isEmpty || tree.classes[token] == .noun {
             heads += tree.dependents(of: token).filter {
                 [.obl, .nmod, .xcomp, .compound, .amod, .possessor, .ccomp].contains(tree.relations[$0])
@@ -318,7 +318,10 @@ struct EventFinder {
         let places: [[Int]] = opener.recipient.map { slot in
             switch slot {
             case .object: tree.isVerb(token) || tree.classes[token] == .adjective ? arguments.objects(of: token) : []
-            case .indirectObject: [tree.dependent(of: token, .iobj)].compactMap(\.self)
+            // "were granted asylum"
+            case .indirectObject:
+                tree.has(token, .obj) && arguments.isPassive(token)
+                    ? arguments.objects(of: token) : [tree.dependent(of: token, .iobj)].compactMap(\.self)
             case .subject: []
             case .possessor: [tree.dependent(of: token, .possessor)].compactMap(\.self)
             case .preposition(let word):
@@ -347,7 +350,7 @@ struct EventFinder {
         var draft = Draft(opener: opener, type: type, trigger: token, verb: token)
         draft.words = [token]
         draft.recipient = recipient(opener, token, verb: place)
-        if let by = tree.marked(token, by: Words.by) { draft.actor = arguments.parties(by) }
+        if let by = tree.marked(token, by: Words.by) { draft.actor = parties([by]) }
         if draft.actor.isEmpty, !opener.recipient.contains(.possessor) {
             draft.actor = holders(of: token).filter { !draft.recipient.contains($0) }
         }
@@ -476,6 +479,7 @@ struct EventFinder {
             evidence: Evidence(
                 sentence: sentence,
                 text: tree.analysis.string(tree.analysis.sentences[sentence]),
+                start: tree.analysis.starts[tree.analysis.sentences[sentence].lowerBound],
                 event: spans,
                 actor: actor.map { span($0.tokens) },
                 recipient: recipient.map { span($0.tokens) },
@@ -556,7 +560,8 @@ struct EventFinder {
     /// Politics has a state, a body of states or an armed or official actor in it; the rest is private life.
     private func isNews(_ actor: [Mention], _ recipient: [Mention], _ type: EventType) -> Bool {
         func counts(_ party: Mention) -> Bool {
-            party.actor.code != nil || party.actor.sector.map { EventFinder.public_.contains($0) } ?? false
+            let sectors = type == .protest ? EventFinder.public_.union(EventFinder.society) : EventFinder.public_
+            return party.actor.code != nil || party.actor.sector.map { sectors.contains($0) } ?? false
         }
         // Somebody who visits Athens is a traveller; a minister who does, or an army that leaves it, is news.
         let isCity: Set<EventType> = [.consult, .support, .agree, .aid, .cooperate, .retreat, .concede]

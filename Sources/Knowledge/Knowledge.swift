@@ -52,6 +52,20 @@ package struct Knowledge: Sendable {
         return now.count == 1 ? now[0] : nil
     }
 
+    /// How much the tables hold, for a person.
+    package var counts: [(what: String, count: Int)] {
+        func names(_ fits: (Name.Kind) -> Bool) -> Int {
+            Set(phrases.values.filter { fits($0.kind) }.map(\.name)).count
+        }
+        return [
+            ("countries", names { $0 == .country }), ("people", people.count),
+            ("people with offices", people.count { $0.offices.contains { $0.title != nil } }),
+            ("organisations", names { $0 == .organisation }), ("places", names { $0 == .place || $0 == .capital }),
+            ("common nouns", nouns.count), ("names and aliases", phrases.count), ("event frames", frames.all.count),
+            ("words of action", Set(frames.all.flatMap { $0.lemmas.map(\.word) }).count),
+        ]
+    }
+
     // MARK: Reading
 
     private mutating func add(_ phrase: String, _ name: Name) {

@@ -102,6 +102,8 @@ package struct Evidence: Codable, Sendable, Equatable {
     package var sentence: Int
     /// The sentence, as written.
     package var text: String
+    /// Where it begins in the article's text, in bytes.
+    package var start: Int?
     package var event: [Span]
     package var actor: [Span]
     package var recipient: [Span]
@@ -112,6 +114,7 @@ package struct Evidence: Codable, Sendable, Equatable {
     package init(
         sentence: Int,
         text: String,
+        start: Int? = nil,
         event: [Span],
         actor: [Span],
         recipient: [Span],
@@ -120,6 +123,7 @@ package struct Evidence: Codable, Sendable, Equatable {
     ) {
         self.sentence = sentence
         self.text = text
+        self.start = start
         self.event = event
         self.actor = actor
         self.recipient = recipient
@@ -256,5 +260,16 @@ extension Event {
         try container.encode(evidence, forKey: .evidence)
         try container.encode(article, forKey: .article)
         try container.encode(coder, forKey: .coder)
+    }
+}
+
+extension Event {
+    /// `TYPE/mode ACTOR>RECIPIENT status`, as the frames' examples write it: a party is its code, or its sector without one, or -.
+    package var summary: String {
+        func parties(_ actors: [Actor]) -> String {
+            actors.isEmpty ? "-" : actors.map { $0.code ?? $0.sector?.rawValue ?? "-" }.joined(separator: "+")
+        }
+        return
+            "\(([event.rawValue] + mode).joined(separator: "/")) \(parties(actor))>\(parties(recipient)) \(status.rawValue)"
     }
 }

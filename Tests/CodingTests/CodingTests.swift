@@ -27,17 +27,7 @@ enum Shipped {
         return try (worker ?? coder.get().makeWorker()).code(article) { false }
     }
 
-    static func party(_ actors: [Actor]) -> String {
-        actors.isEmpty ? "-" : actors.map { $0.code ?? $0.sector?.rawValue ?? "-" }.joined(separator: "+")
-    }
-
-    /// `TYPE/mode ACTOR>RECIPIENT status`.
-    static func line(_ event: Event) -> String {
-        let kind = ([event.event.rawValue] + event.mode).joined(separator: "/")
-        return "\(kind) \(party(event.actor))>\(party(event.recipient)) \(event.status.rawValue)"
-    }
-
-    static func lines(_ text: String) throws -> [String] { try code(text).events.map(line) }
+    static func lines(_ text: String) throws -> [String] { try code(text).events.map(\.summary) }
 }
 
 @Suite("Frames") struct FrameTests {
@@ -198,7 +188,7 @@ enum Shipped {
         let text = String(decoding: try Data(contentsOf: URL(filePath: MoscowTests.file)), as: UTF8.self)
         let coded = try Shipped.code(text)
         let lines = coded.events.map {
-            "\(Shipped.line($0)) \($0.date?.description ?? "-") \($0.actor.first?.name ?? "-")"
+            "\($0.summary) \($0.date?.description ?? "-") \($0.actor.first?.name ?? "-")"
         }
         for expected in [
             "REQUEST RUS>RUS happened - Sergei Lavrov", "SANCTION/expel RUS>USA proposed - Vladimir Putin",
