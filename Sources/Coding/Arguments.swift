@@ -40,6 +40,13 @@ struct Arguments {
         if isPassive(verb) { return surfaceSubjects(of: verb, Arguments.reach) }
         if let object = tree.dependent(of: verb, .obj) { return [antecedent(object)] }
         if let object = tree.dependent(of: verb, .iobj) { return [antecedent(object)] }
+        // A bare nominal behind the verb is its object, whatever the parser calls it: "kidnapped up to 16 advisers".
+        for child in tree.dependents(of: verb)
+        where child > verb && tree.relations[child] == .obl && tree.marker(of: child) == nil
+            && tree.classes[child] == .noun
+        {
+            if mentions.headed(by: child) != nil { return [child] }
+        }
         // "the diplomats Russia expelled"
         if tree.relations[verb] == .relative, let head = tree.head(verb),
             let subject = tree.dependent(of: verb, .nsubj),
@@ -179,6 +186,27 @@ struct Arguments {
             if !below.isEmpty { return below }
         }
         return []
+    }
+
+    /// All to whom a nominal belongs, the nearest first: "its war with Iraq" is one's own and Iraq's.
+    func allOwners(_ token: Int, _ depth: Int = 2) -> [Int] {
+        var found: [Int] = []
+        for child in tree.dependents(of: token) {
+            switch tree.relations[child] {
+            case .possessor, .amod, .compound, .title:
+                for word in tree.joined(child) {
+                    if let mention = mentions.headed(by: word), !mentions.all[mention].isUnresolved {
+                        found.append(mention)
+                    }
+                }
+            case .nmod:
+                guard tree.marker(of: child).map({ Words.belonging.contains($0) }) ?? false else { continue }
+                found += parties(child)
+                if depth > 0 { found += allOwners(child, depth - 1) }
+            default: continue
+            }
+        }
+        return found
     }
 
     /// The nominals that a preposition hangs on a word.

@@ -189,7 +189,7 @@ struct EventFinder {
                 if opener.object.contains(tree.lemmas[word]) || opener.object.contains(tree.forms[word]) { return true }
                 return tree.dependents(of: word).contains { child in
                     let relation = tree.relations[child]
-                    return [.compound, .amod].contains(relation) && opener.object.contains(tree.lemmas[child])
+                    return [.compound, .amod, .title].contains(relation) && opener.object.contains(tree.lemmas[child])
                         || relation == .nmod && tree.isMarked(child, by: Words.of)
                             && opener.object.contains(tree.lemmas[child])
                 }
@@ -256,19 +256,28 @@ struct EventFinder {
         candidates += concerned(by: verb)
         for child in tree.dependents(of: verb)
         where [.xcomp, .ccomp, .advcl].contains(tree.relations[child]) && tree.isVerb(child) {
-            guard tree.relations[child] != .advcl || tree.verbForms[child] == .gerund else { continue }
+            guard tree.relations[child] != .advcl || [.gerund, .base].contains(tree.verbForms[child]) else { continue }
             candidates += concerned(by: child)
         }
+        if opener.frame.type == .protest { candidates.append(inside(verb)) }
         let others = candidates.map { $0.filter { !isOneself($0, actor) } }.filter { !$0.isEmpty }
         return others.first { $0.contains { mentions.all[$0].actor.code != nil } }
             ?? others.first { $0.contains { mentions.all[$0].actor.sector != nil } } ?? []
+    }
+
+    /// Whom a protest is about: whoever of a state its clause names first.
+    private func inside(_ verb: Int) -> [Int] {
+        let clause = tree.extent(verb)
+        return Range(from: verb, before: clause.upperBound).lazy.compactMap { mentions.headed(by: $0) }.first {
+            mentions.all[$0].actor.code != nil && mentions.all[$0].kind != .pronoun
+        }.map { [$0] } ?? []
     }
 
     private func concerned(by verb: Int) -> [[Int]] {
         let objects = arguments.objects(of: verb) + [tree.dependent(of: verb, .iobj)].compactMap(\.self)
         return [
             objects.flatMap { arguments.parties($0) }, oblique(verb, named: true),
-            objects.flatMap { arguments.owners($0) },
+            objects.flatMap { arguments.allOwners($0) },
             oblique(verb, named: false),
         ]
     }
@@ -276,7 +285,7 @@ struct EventFinder {
     private func oblique(_ verb: Int, named: Bool) -> [Int] {
         tree.dependents(of: verb).filter {
             tree.relations[$0] == .obl && (tree.marker(of: $0).map { Words.toward.contains($0) } ?? false)
-        }.flatMap { named ? arguments.parties($0) : arguments.owners($0) }
+        }.flatMap { named ? arguments.parties($0) : arguments.allOwners($0) }
     }
 
     private func isOwned(_ mention: Mention) -> Bool {
@@ -502,6 +511,11 @@ struct EventFinder {
         event.date = date?.date
         event.dateText = date.map { tree.analysis.string($0.tokens) }
         event.dateReason = event.date == nil ? dateReason(date) : nil
+        event.confidence = lexicon.knowledge.confidence.value(
+            type,
+            isNoun: draft.opener.frame.kind == .noun,
+            parties: (actor.isEmpty ? 0 : 1) + (recipient.isEmpty ? 0 : 1)
+        )
         event.location = place
         event.locationReason = event.location == nil ? "no place in the clause" : nil
         event.quantity =
@@ -543,7 +557,7 @@ struct EventFinder {
         var found: String?
         for token in range where !others.contains(where: { $0.tokens.contains(token) }) {
             guard let index = mentions.headed(by: token), let code = mentions.all[index].actor.code,
-                !EventFinder.stateless.contains(code)
+                !EventFinder.stateless.contains(code), mentions.all[index].kind != .pronoun
             else { continue }
             if let found, found != code { return nil }
             found = code

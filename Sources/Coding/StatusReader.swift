@@ -89,9 +89,8 @@ struct StatusReader {
             case .marker:
                 if Words.absences.contains(lemma) { set(.negated, "absent", &reading) }
             case .obj, .nsubj, .nsubjPass:
-                // "no soldier was killed", "expelled no diplomats"
-                if tree.dependents(of: child).contains(where: { tree.relations[$0] == .det && tree.forms[$0] == "no" })
-                {
+                // "no soldier was killed", "not a single shell was fired"
+                if tree.dependents(of: child).contains(where: { Words.none.contains(tree.forms[$0]) }) {
                     set(.negated, "negated", &reading)
                 }
             default: break
@@ -191,9 +190,10 @@ struct StatusReader {
         if isClause, relation != .parataxis, let control = finder.governor(at: head, [.control, .verb, .adjective]),
             let embeds = control.embeds
         {
-            guard relation != .advcl || isInfinitive(at) || embeds.byObject && tree.isGerund(at) else {
-                return
-            }
+            guard
+                relation != .advcl || isInfinitive(at)
+                    || tree.isGerund(at) && (embeds.byObject || control.kind == .control)
+            else { return }
             control_(embeds, control.id, head, draft, &reading)
             return
         }

@@ -12,16 +12,20 @@ package struct Knowledge: Sendable {
     /// What kind of actor each common noun means, in lower case, singular and plural.
     package private(set) var nouns: [String: Agent] = [:]
     private var leaders: [String: String] = [:]
+    /// The countries of cities that are names only where a text uses them as places.
+    package private(set) var cities: [String: String] = [:]
     private var holders: [OfficeOf: [Int]] = [:]
     /// People, as `Name.Kind.person` numbers them.
     package private(set) var people: [Person] = []
     /// What verbs and nouns of action mean.
     package private(set) var frames = Frames()
+    /// How often events of a kind were right.
+    package private(set) var confidence = Confidence()
 
     /// Reads the tables.
     ///
-    /// - Parameter directory: holds countries.tsv, places.tsv, organisations.tsv, people.tsv, people-dictionary.tsv, agents.tsv and
-    ///   frames.tsv.
+    /// - Parameter directory: holds countries.tsv, places.tsv, organisations.tsv, people.tsv, people-dictionary.tsv, gazetteer.tsv, agents.tsv,
+    ///   frames.tsv and confidence.tsv.
     /// - Throws: with file and line of the first row that is wrong.
     package init(directory: String) throws(KnowledgeError) {
         try readCountries(Table("countries.tsv", in: directory))
@@ -29,8 +33,12 @@ package struct Knowledge: Sendable {
         try readPeople(Table("people.tsv", in: directory))
         try readPeople(Table("people-dictionary.tsv", in: directory))
         try readPlaces(Table("places.tsv", in: directory))
+        for row in try Table("gazetteer.tsv", in: directory).rows {
+            cities[try row.required("name")] = try row.required("country")
+        }
         try readAgents(Table("agents.tsv", in: directory))
         frames = try Frames(Table("frames.tsv", in: directory))
+        confidence = try Confidence(Table("confidence.tsv", in: directory))
     }
 
     /// The person whom newswire means by the leader of a country on a day.
@@ -61,7 +69,8 @@ package struct Knowledge: Sendable {
             ("countries", names { $0 == .country }), ("people", people.count),
             ("people with offices", people.count { $0.offices.contains { $0.title != nil } }),
             ("organisations", names { $0 == .organisation }), ("places", names { $0 == .place || $0 == .capital }),
-            ("common nouns", nouns.count), ("names and aliases", phrases.count), ("event frames", frames.all.count),
+            ("cities", cities.count), ("common nouns", nouns.count), ("names and aliases", phrases.count),
+            ("event frames", frames.all.count),
             ("words of action", Set(frames.all.flatMap { $0.lemmas.map(\.word) }).count),
         ]
     }
