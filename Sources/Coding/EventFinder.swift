@@ -110,6 +110,13 @@ struct EventFinder {
 
     /// Of frames that fit a word alike, the first that finds whom it asks for.
     private func fullest(_ drafts: [Draft]) -> [Draft] {
+        // A strike of workers is a protest, one of an air force an assault.
+        if drafts.count > 1, let protest = drafts.first(where: { $0.type == .protest }), drafts.contains(where: { $0.type == .assault }) {
+            let isSociety = protest.actor.contains { actor in
+                mentions.all[actor].actor.sector.map { EventFinder.society.contains($0) && $0 != .reb } ?? false
+            }
+            return isSociety ? [protest] : drafts.first { $0.type == .assault }.map { [$0] } ?? []
+        }
         let complete = drafts.first { !$0.recipient.isEmpty && !$0.actor.isEmpty }
         return (complete ?? drafts.first { !$0.recipient.isEmpty || !$0.type.requiresRecipient }).map { [$0] } ?? []
     }

@@ -348,6 +348,9 @@ struct MentionFinder {
             found[other].actor.name = nil
             found[other].entity = nil
         }
+        if tree.dependents(of: head).contains(where: { tree.relations[$0] == .amod && Words.past.contains(tree.lemmas[$0]) }) {
+            found[index].actor.sector = .eli
+        }
         let isEthnic = tree.dependents(of: head).contains {
             tree.relations[$0] == .amod && tree.lemmas[$0] == Words.ethnic
         }

@@ -132,9 +132,8 @@ struct StatusReader {
                 embed(at, in: head, draft, &reading)
             default: break
             }
-            if tree.relations[at] == .relative || tree.relations[at] == .acl && tree.verbForms[at] == .participle {
-                return
-            }
+            let isReduced = tree.relations[at] == .acl && tree.verbForms[at] == .participle && !tree.has(at, .aux)
+            if tree.relations[at] == .relative || isReduced { return }
             at = head
             attributions(of: at, draft, &reading)
             question(at, &reading)
@@ -260,8 +259,8 @@ struct StatusReader {
         isImpersonal: Bool = false
     ) {
         let isOwn = isOwn(speakers, draft)
-        // Who says that he has not done it denies it.
-        if isOwn, reading.status == .negated { (reading.status, reading.claimants) = (.denied, speakers) }
+        // What somebody says did not happen is denied; what the article says did not, is negated.
+        if !speakers.isEmpty, reading.status == .negated { (reading.status, reading.claimants) = (.denied, speakers) }
         // "Russia said it would expel": one's own plan.
         if isOwn, reading.status == .hypothetical, reading.rules.last == "would" { reading.status = .announced }
         if reading.claimants.isEmpty { reading.claimants = speakers }
@@ -299,7 +298,9 @@ struct StatusReader {
                 tree.relations[$0] == .marker && tree.lemmas[$0] == Words.according
             }):
                 claim(finder.arguments.parties(child), draft, &reading, "according to", isImpersonal: true)
-            case .parataxis:
+            // Behind a quote the parser hangs the verb of saying on it in either way.
+            case .parataxis, .advcl:
+                guard tree.relations[child] == .parataxis || !tree.has(child, .mark) && tree.verbForms[child] == .past else { continue }
                 if child != draft.verb, finder.isThreat(child), reading.status == .announced,
                     isOwn(parties(finder.arguments.subjects(of: child)), draft)
                 {

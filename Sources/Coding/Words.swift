@@ -43,6 +43,8 @@ enum Words {
     ]
     static let places: Set<Symbol> = ["in", "at", "near", "outside", "across", "inside", "around"]
     static let negations: Set<Symbol> = ["not", "n't", "never", "no", "neither", "nor"]
+    /// Who held an office and does no longer.
+    static let past: Set<Symbol> = ["former", "ex", "ousted", "deposed"]
     static let none: Set<Symbol> = ["no", "not", "neither"]
     static let futures: Set<Symbol> = ["will", "shall", "'ll"]
     static let possibilities: Set<Symbol> = ["can", "could", "may", "might"]
