@@ -54,7 +54,9 @@ let package = Package(
         .executableTarget(name: "tidings-hub", dependencies: ["Hub", "ServiceSupport", arguments]),
         .executableTarget(
             name: "tidings-extract",
-            dependencies: ["CSystem", "Coding", "Extraction", "Knowledge", "Linguistics", "ServiceSupport", arguments]
+            dependencies: [
+                "CSystem", "Coding", "Extraction", "Knowledge", "Linguistics", "ServiceSupport", arguments, logging,
+            ]
         ),
         .executableTarget(name: "tidings-watch", dependencies: ["ServiceSupport", "Watch", arguments]),
         .executableTarget(

@@ -11,7 +11,7 @@ package enum CodingError: Error, Sendable, Equatable {
 /// Text in, record out: entities, quotes and events with the words that prove them.
 ///
 /// No I/O and no clock.
-package struct Coder: Sendable {
+package final class Coder: Sendable {
     /// Names this coder in every record; events coded by another version get other identifiers.
     package static let version = "tidings 0.1.0"
 
@@ -27,7 +27,7 @@ package struct Coder: Sendable {
 
     /// One thread's coder, with the room that parsing takes.
     package final class Worker {
-        private let coder: Coder
+        package let coder: Coder
         private let annotator: Annotator
 
         fileprivate init(_ coder: Coder) {

@@ -111,7 +111,9 @@ struct EventFinder {
     /// Of frames that fit a word alike, the first that finds whom it asks for.
     private func fullest(_ drafts: [Draft]) -> [Draft] {
         // A strike of workers is a protest, one of an air force an assault.
-        if drafts.count > 1, let protest = drafts.first(where: { $0.type == .protest }), drafts.contains(where: { $0.type == .assault }) {
+        if drafts.count > 1, let protest = drafts.first(where: { $0.type == .protest }),
+            drafts.contains(where: { $0.type == .assault })
+        {
             let isSociety = protest.actor.contains { actor in
                 mentions.all[actor].actor.sector.map { EventFinder.society.contains($0) && $0 != .reb } ?? false
             }
@@ -243,6 +245,7 @@ struct EventFinder {
         }
         draft.recipient = recipient(opener, token, verb: token)
         if draft.recipient.isEmpty, draft.actor.isEmpty { return nil }
+        if draft.actor.isEmpty, type == .assault, isAccident(token) { return nil }
         if draft.recipient.isEmpty { draft.recipient = beside(token, opener, not: draft.actor) }
         return draft
     }
@@ -308,6 +311,11 @@ struct EventFinder {
                 || mention.actor.code != nil && mention.actor.code == other.actor.code
                     && (mention.kind == .pronoun || isOwned(mention))
         }
+    }
+
+    /// "killed in a stampede": nobody does it.
+    private func isAccident(_ verb: Int) -> Bool {
+        tree.dependents(of: verb).contains { tree.relations[$0] == .obl && Words.accidents.contains(tree.lemmas[$0]) }
     }
 
     /// "the attacking forces", "an armed man": participles that only describe.
@@ -535,6 +543,12 @@ struct EventFinder {
     /// The country of people who act at home: of the place, of the government that they turn to, or the only one in the sentence.
     private func home(of party: Mention, _ place: Place?, _ recipient: [Mention], _ only: String?) -> String? {
         guard party.actor.sector.map({ EventFinder.domestic.contains($0) }) ?? (party.kind == .group) else {
+            return nil
+        }
+        // "the governments of the region" are several countries'.
+        if party.actor.sector == .gov, tree.forms[party.head] != tree.lemmas[party.head],
+            tree.classes[party.head] == .noun
+        {
             return nil
         }
         if let country = place?.country { return country }

@@ -348,7 +348,9 @@ struct MentionFinder {
             found[other].actor.name = nil
             found[other].entity = nil
         }
-        if tree.dependents(of: head).contains(where: { tree.relations[$0] == .amod && Words.past.contains(tree.lemmas[$0]) }) {
+        if tree.dependents(of: head).contains(where: {
+            tree.relations[$0] == .amod && Words.past.contains(tree.lemmas[$0])
+        }) {
             found[index].actor.sector = .eli
         }
         let isEthnic = tree.dependents(of: head).contains {

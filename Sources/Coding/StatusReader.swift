@@ -300,7 +300,8 @@ struct StatusReader {
                 claim(finder.arguments.parties(child), draft, &reading, "according to", isImpersonal: true)
             // Behind a quote the parser hangs the verb of saying on it in either way.
             case .parataxis, .advcl:
-                guard tree.relations[child] == .parataxis || !tree.has(child, .mark) && tree.verbForms[child] == .past else { continue }
+                guard tree.relations[child] == .parataxis || !tree.has(child, .mark) && tree.verbForms[child] == .past
+                else { continue }
                 if child != draft.verb, finder.isThreat(child), reading.status == .announced,
                     isOwn(parties(finder.arguments.subjects(of: child)), draft)
                 {

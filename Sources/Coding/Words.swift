@@ -45,6 +45,13 @@ enum Words {
     static let negations: Set<Symbol> = ["not", "n't", "never", "no", "neither", "nor"]
     /// Who held an office and does no longer.
     static let past: Set<Symbol> = ["former", "ex", "ousted", "deposed"]
+    /// What kills and is nobody's act.
+    static let accidents: Set<Symbol> = [
+        "stampede", "crash", "collapse", "accident", "earthquake", "quake", "flood", "flooding", "storm", "hurricane",
+        "typhoon", "cyclone", "tsunami", "landslide", "avalanche", "outbreak", "epidemic", "wildfire", "fire",
+        "derailment",
+        "collision", "eruption", "crush", "drought", "famine", "heatwave", "disaster", "sinking",
+    ]
     static let none: Set<Symbol> = ["no", "not", "neither"]
     static let futures: Set<Symbol> = ["will", "shall", "'ll"]
     static let possibilities: Set<Symbol> = ["can", "could", "may", "might"]

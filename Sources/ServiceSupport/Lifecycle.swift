@@ -6,9 +6,12 @@ package enum Lifecycle {
     /// Blocks SIGTERM and SIGINT in this thread and all threads started after it, and ignores SIGPIPE.
     ///
     /// Call first in `main`, before any thread exists.
-    package static func prepare() {
+    ///
+    /// - Parameter takesHangup: block SIGHUP too, which ``waitForEnd(orEndOfInput:milliseconds:onHangup:)`` then hands over.
+    package static func prepare(takesHangup: Bool = false) {
         signal(SIGPIPE, SIG_IGN)
         var set = endingSignals()
+        if takesHangup { sigaddset(&set, SIGHUP) }
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
@@ -17,15 +20,25 @@ package enum Lifecycle {
     /// - Parameters:
     ///   - orEndOfInput: also end when standard input is closed.
     ///   - milliseconds: the longest wait; nil waits for ever.
+    ///   - onHangup: called at each SIGHUP.
     /// - Returns: whether the process was asked to end.
-    package static func waitForEnd(orEndOfInput: Bool = false, milliseconds: Int? = nil) -> Bool {
+    package static func waitForEnd(
+        orEndOfInput: Bool = false,
+        milliseconds: Int? = nil,
+        onHangup: (() -> Void)? = nil
+    ) -> Bool {
         var set = endingSignals()
+        if onHangup != nil { sigaddset(&set, SIGHUP) }
         let deadline = milliseconds.map { Monotonic.milliseconds() + $0 }
         while true {
             let left = deadline.map { max(0, $0 - Monotonic.milliseconds()) } ?? 200
             let wait = min(left, 200)
             var timeout = timespec(tv_sec: wait / 1000, tv_nsec: wait % 1000 * 1_000_000)
-            if sigtimedwait(&set, nil, &timeout) > 0 { return true }
+            switch sigtimedwait(&set, nil, &timeout) {
+            case SIGHUP: onHangup?()
+            case 1...: return true
+            default: break
+            }
             if orEndOfInput, inputHasEnded() { return true }
             if let deadline, Monotonic.milliseconds() >= deadline { return false }
         }

@@ -28,9 +28,14 @@ package struct ServiceOptions: ParsableArguments {
     ///
     /// - Parameters:
     ///   - name: the executable's name, for the log.
+    ///   - onHangup: what SIGHUP does; without it the signal ends the process.
     ///   - start: makes the service, with all its threads, and returns what ends it.
-    package func serve(_ name: String, _ start: (Logger) throws -> () -> Void) throws {
-        Lifecycle.prepare()
+    package func serve(
+        _ name: String,
+        onHangup: ((Logger) -> Void)? = nil,
+        _ start: (Logger) throws -> () -> Void
+    ) throws {
+        Lifecycle.prepare(takesHangup: onHangup != nil)
         let logger = logger(name)
         let shutdown: () -> Void
         do {
@@ -40,7 +45,7 @@ package struct ServiceOptions: ParsableArguments {
             throw ExitCode(78)
         }
         logger.info("started", metadata: ["instance": "\(ServiceState.instance)"])
-        _ = Lifecycle.waitForEnd(orEndOfInput: endWithInput)
+        _ = Lifecycle.waitForEnd(orEndOfInput: endWithInput, onHangup: onHangup.map { hangup in { hangup(logger) } })
         logger.info("stopping")
         shutdown()
     }

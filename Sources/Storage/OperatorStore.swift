@@ -144,4 +144,41 @@ package enum OperatorStore {
         let rows = try connection.query("select data from record where uuid::text = \(id) and type = 'event'")
         return rows.count > 0 ? try rows[0].bytes(0) : nil
     }
+
+    /// An actor whose country nobody knew, with how often and where.
+    package struct UnknownActor: Codable, Sendable, Equatable {
+        package var name: String
+        package var sector: String?
+        package var events: Int
+        package var articles: Int
+        package var example: String
+    }
+
+    /// Actors and recipients without a code, the most frequent first.
+    package static func unknownActors(_ limit: Int, on connection: Connection) throws(PostgresError) -> [UnknownActor] {
+        let rows = try connection.query(
+            """
+            select coalesce(p ->> 'name', p ->> 'text'), coalesce(p ->> 'sector', ''), count(*), count(distinct r.article_id),
+                min(left(r.data -> 'evidence' ->> 'text', 200))
+            from record r, lateral (select json_array_elements(r.data -> 'actor') union all
+                select json_array_elements(r.data -> 'recipient')) as parties (p)
+            where r.type = 'event' and p ->> 'code' is null
+            group by 1, 2 order by 3 desc, 1 limit \(limit)
+            """
+        )
+        var found: [UnknownActor] = []
+        for row in rows {
+            let sector = try row.string(1)
+            found.append(
+                UnknownActor(
+                    name: try row.string(0),
+                    sector: sector.isEmpty ? nil : sector,
+                    events: try row.int(2),
+                    articles: try row.int(3),
+                    example: try row.string(4)
+                )
+            )
+        }
+        return found
+    }
 }

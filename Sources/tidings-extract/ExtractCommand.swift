@@ -5,6 +5,7 @@ import Extraction
 import Glibc
 import Knowledge
 import Linguistics
+import Logging
 import ServiceSupport
 
 @main
@@ -13,7 +14,7 @@ struct ExtractCommand: ParsableCommand {
         commandName: "tidings-extract",
         abstract: "Codes articles for the hub: entities, quotes and events. Holds no database credential.",
         discussion: """
-            Any number may run, on any host that reaches the hub's work endpoint.
+            Any number may run, on any host that reaches the hub's work endpoint. SIGHUP reads the knowledge tables again.
 
             Example: tidings-extract --hub tcp://127.0.0.1:7400 --workers 4
             """
@@ -36,27 +37,51 @@ struct ExtractCommand: ParsableCommand {
     }
 
     func run() throws {
-        try options.serve("tidings-extract") { logger in
+        let current = Locked<Coder?>(nil)
+        try options.serve("tidings-extract", onHangup: { reload(current, $0) }) { logger in
             guard tidings_limit_address_space(UInt64(memory) << 20) == 0 else {
                 throw ValidationError("the kernel refuses --memory \(memory): \(String(cString: strerror(errno)))")
             }
-            let coder = Coder(
-                knowledge: try Knowledge(directory: seeds ?? Installation.seeds()),
-                model: try LanguageModel(path: model ?? Installation.model())
-            )
+            let coder = try read()
+            current.withLock { $0 = coder }
             let count = workers ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
             let service = ExtractionService(
                 .init(hub: hub, workers: count, secondsPerArticle: seconds, coder: Coder.version),
                 logger: logger,
                 makeCoder: {
-                    let worker = coder.makeWorker()
+                    var worker = coder.makeWorker()
                     return { article, isOverBudget in
-                        try Drafts.records(worker.code(article, isOverBudget: isOverBudget), coder: Coder.version)
+                        // The tables may have been read again since the last article.
+                        if let newest = current.withLock({ $0 }), newest !== worker.coder {
+                            worker = newest.makeWorker()
+                        }
+                        return try Drafts.records(
+                            worker.code(article, isOverBudget: isOverBudget),
+                            coder: Coder.version
+                        )
                     }
                 },
                 abandon: { _ in Glibc.exit(70) }
             )
             return { service.shutdown() }
+        }
+    }
+
+    private func read() throws -> Coder {
+        Coder(
+            knowledge: try Knowledge(directory: seeds ?? Installation.seeds()),
+            model: try LanguageModel(path: model ?? Installation.model())
+        )
+    }
+
+    /// SIGHUP: the tables are read again; wrong ones are named and the old ones kept.
+    private func reload(_ current: Locked<Coder?>, _ logger: Logger) {
+        do {
+            let coder = try read()
+            current.withLock { $0 = coder }
+            logger.info("knowledge read again")
+        } catch {
+            logger.error("the knowledge tables are wrong, the old ones stay in use", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -17,7 +17,7 @@ struct Tidings: ParsableCommand {
             """,
         subcommands: [
             Up.self, Down.self, Submit.self, Subscribe.self, Show.self, Status.self, Dead.self, Extract.self,
-            Parse.self, Explain.self, Export.self, Seeds.self,
+            Parse.self, Explain.self, Export.self, Seeds.self, Unknown.self,
             Doctor.self,
             Migrate.self, KeysCommand.self,
         ]
