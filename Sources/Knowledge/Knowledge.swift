@@ -24,11 +24,12 @@ package struct Knowledge: Sendable {
 
     /// Reads the tables.
     ///
-    /// - Parameter directory: holds countries.tsv, places.tsv, organisations.tsv, people.tsv, people-dictionary.tsv, gazetteer.tsv, agents.tsv,
+    /// - Parameter directory: holds countries.tsv, historical.tsv, places.tsv, organisations.tsv, people.tsv, people-dictionary.tsv, gazetteer.tsv, agents.tsv,
     ///   frames.tsv and confidence.tsv.
     /// - Throws: with file and line of the first row that is wrong.
     package init(directory: String) throws(KnowledgeError) {
         try readCountries(Table("countries.tsv", in: directory))
+        try readHistorical(Table("historical.tsv", in: directory))
         try readOrganisations(Table("organisations.tsv", in: directory))
         try readPeople(Table("people.tsv", in: directory))
         try readPeople(Table("people-dictionary.tsv", in: directory))
@@ -100,6 +101,20 @@ package struct Knowledge: Sendable {
             }
             let capitals = try row.list("capital")
             for phrase in capitals { add(phrase, Name(.capital, capitals[0], code, nil)) }
+        }
+    }
+
+    private mutating func readHistorical(_ table: Table) throws(KnowledgeError) {
+        for row in table.rows {
+            let name = try row.required("name")
+            let code = try row.required("successor")
+            guard try PartialDate(row, "from") != nil, try PartialDate(row, "to") != nil else {
+                throw row.error("a historical state has 'from' and 'to'")
+            }
+            for phrase in try [name] + row.list("aliases") { add(phrase, Name(.country, name, code, nil)) }
+            for (column, kind) in [("adjectives", Name.Kind.adjective), ("demonyms", .demonym)] {
+                for phrase in try row.list(column) { add(phrase, Name(kind, name, code, nil)) }
+            }
         }
     }
 
