@@ -61,8 +61,9 @@ package final class Coder: Sendable {
         Coreference.resolveSpeakers(found, tree, &mentions)
         let reference = ArticleReference(article)
         let quotes = found.map { quote($0, tree.analysis, mentions, reference) }
+        let kind = DocumentType(tree)
         let events =
-            DocumentType(tree).hasEvents
+            kind.hasEvents
             ? try EventFinder(
                 tree: tree,
                 lexicon: lexicon,
@@ -74,7 +75,13 @@ package final class Coder: Sendable {
                 published: article.publishedDate,
                 undated: article.publishedReason ?? "it states none"
             ).find(isOverBudget: isOverBudget) : []
-        return Coded(article: article, entities: entities(mentions.all, tree.analysis), quotes: quotes, events: events)
+        return Coded(
+            article: article,
+            documentType: kind,
+            entities: entities(mentions.all, tree.analysis).map { withRoles($0, events, article) },
+            quotes: quotes,
+            events: events
+        )
     }
 
     private func quote(
@@ -93,6 +100,20 @@ package final class Coder: Sendable {
         quote.cueSpan = found.cue.map { Span(analysis.starts[$0], analysis.ends[$0]) }
         quote.cue = found.cue.map { analysis.token($0) == "according" ? "according to" : analysis.token($0) }
         return quote
+    }
+
+    /// What a place is in the article.
+    private func withRoles(_ entity: Entity, _ events: [Event], _ article: Article) -> Entity {
+        guard entity.type == .place || entity.type == .country else { return entity }
+        var entity = entity
+        let texts = Set(entity.mentions.map { $0.text.lowercased() })
+        if let dateline = article.dateline, texts.contains(dateline.lowercased()) { entity.roles.append("dateline") }
+        if events.contains(where: { $0.location?.name == entity.name }) { entity.roles.append("event") }
+        if events.contains(where: { ($0.actor + $0.recipient).contains { $0.name == entity.name } }) {
+            entity.roles.append("party")
+        }
+        if entity.roles.isEmpty { entity.roles = ["mentioned"] }
+        return entity
     }
 
     private func entities(_ mentions: [Mention], _ analysis: Analysis) -> [Entity] {

@@ -1,16 +1,10 @@
 import Linguistics
+import Records
 
-/// What kind of text an article is, as far as it decides whether its acts are events.
-///
-/// Sport and markets speak of beating and hammering and mean no fight; guides speak to their reader, studies of what is in general.
-enum DocumentType {
-    case news, sport, markets, guide, study
-    /// Tells what is or was, and nobody says anything on any day: an encyclopaedia, a catalogue.
-    case reference
-
-    var hasEvents: Bool { self == .news }
-
+extension DocumentType {
+    /// Reads it from words that are frequent in one kind and rare in news.
     init(_ tree: Tree) {
+        let words = tree.forms.count
         let seen = Set(tree.forms)
         let reader = tree.forms.count { DocumentType.reader.contains($0) }
         let said = tree.lemmas.count { DocumentType.saying.contains($0) }
@@ -26,6 +20,14 @@ enum DocumentType {
             seen.isDisjoint(with: DocumentType.days)
         {
             self = .reference
+        } else if DocumentType.isDense(DocumentType.lifeWords, in: tree, seen) {
+            self = .obituary
+        } else if DocumentType.isDense(DocumentType.courtWords, in: tree, seen) {
+            self = .court
+        } else if words >= 120, DocumentType.ownWords(tree) * 60 > words {
+            self = .opinion
+        } else if words >= 80, DocumentType.items(tree) * 2 > tree.analysis.sentences.count {
+            self = .list
         } else {
             self = .news
         }
@@ -52,5 +54,46 @@ enum DocumentType {
     private static let marketWords: Set<Symbol> = [
         "shares", "stocks", "index", "investors", "traders", "nasdaq", "dow", "futures", "bonds", "yield", "yields",
         "equities", "rallied", "analysts", "earnings", "ftse", "nikkei",
+    ]
+
+    /// Four different ones of the words, and one in every thirty words of the text.
+    private static func isDense(_ words: Set<Symbol>, in tree: Tree, _ seen: Set<Symbol>) -> Bool {
+        seen.intersection(words).count >= 4 && tree.forms.count { words.contains($0) } * 30 >= tree.forms.count
+    }
+
+    /// "I", "my", "we" and "our" outside of quotation marks.
+    private static func ownWords(_ tree: Tree) -> Int {
+        var isQuoted = false
+        var count = 0
+        for token in tree.forms.indices {
+            switch tree.analysis.shapes[token] {
+            case .openQuote: isQuoted = true
+            case .closeQuote: isQuoted = false
+            case .straightQuote: isQuoted.toggle()
+            default: if !isQuoted, first.contains(tree.forms[token]) { count += 1 }
+            }
+        }
+        return count
+    }
+
+    /// Sentences that begin a paragraph with a number or a bullet.
+    private static func items(_ tree: Tree) -> Int {
+        tree.analysis.sentences.indices.count { index in
+            guard tree.analysis.beginsParagraph[index], let start = tree.analysis.sentences[index].first else {
+                return false
+            }
+            return tree.analysis.shapes[start] == .number || ["•", "-", "*", "–"].contains(tree.analysis.token(start))
+        }
+    }
+
+    private static let first: Set<Symbol> = ["i", "my", "me", "we", "our", "us", "myself"]
+    private static let lifeWords: Set<Symbol> = [
+        "born", "survived", "childhood", "studied", "graduated", "married", "widow", "widower", "anniversary", "career",
+        "obituary", "biography", "legacy", "commemorate", "memorial", "grandson", "daughters", "novels", "retired",
+    ]
+    private static let courtWords: Set<Symbol> = [
+        "court", "judge", "defendant", "trial", "prosecutor", "prosecutors", "jury", "verdict", "sentenced",
+        "convicted",
+        "lawyer", "lawyers", "hearing", "testified", "guilty", "plea", "appeal", "acquitted", "bail", "indictment",
     ]
 }

@@ -7,11 +7,17 @@ package enum Drafts {
     struct ArticleRecord: Encodable {
         var id: String
         var article: ArticleReference
+        var documentType: DocumentType
         var entities: [Entity]
         /// How many events and quotes came before it.
         var events: Int
         var quotes: Int
         var coder: String
+
+        private enum CodingKeys: String, CodingKey {
+            case id, article, entities, events, quotes, coder
+            case documentType = "document_type"
+        }
     }
 
     /// - Returns: quotes, then events, then the one article record.
@@ -50,6 +56,7 @@ package enum Drafts {
         let article = ArticleRecord(
             id: UUIDv5.name("article|\(coded.id)|\(coder)", in: UUIDv5.recordNamespace),
             article: coded.article,
+            documentType: coded.documentType,
             entities: coded.entities,
             events: coded.events.count,
             quotes: coded.quotes.count,

@@ -13,6 +13,9 @@ package struct Entity: Codable, Sendable, Equatable {
     /// The other forms under which this article names it.
     package var aliases: [String]
     package var mentions: [Mention]
+    /// What a place or a country is in the article: `dateline`, `event` (an act took place there), `party` (it acted or suffered an act),
+    /// `mentioned`; empty for others.
+    package var roles: [String]
 
     /// What kind of thing an entity is.
     package enum EntityType: String, Codable, Sendable, CaseIterable {
@@ -41,6 +44,25 @@ package struct Entity: Codable, Sendable, Equatable {
         self.sector = sector
         self.aliases = []
         self.mentions = []
+        self.roles = []
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, name, type, code, sector, office, wikidata, aliases, mentions, roles
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decode(String.self, forKey: .id)
+        name = try container.decode(String.self, forKey: .name)
+        type = try container.decode(EntityType.self, forKey: .type)
+        code = try container.decodeIfPresent(String.self, forKey: .code)
+        sector = try container.decodeIfPresent(Sector.self, forKey: .sector)
+        office = try container.decodeIfPresent(String.self, forKey: .office)
+        wikidata = try container.decodeIfPresent(String.self, forKey: .wikidata)
+        aliases = try container.decode([String].self, forKey: .aliases)
+        mentions = try container.decode([Mention].self, forKey: .mentions)
+        roles = try container.decodeIfPresent([String].self, forKey: .roles) ?? []
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -54,6 +76,7 @@ package struct Entity: Codable, Sendable, Equatable {
         try container.encodeIfPresent(wikidata, forKey: .wikidata)
         try container.encode(aliases, forKey: .aliases)
         try container.encode(mentions, forKey: .mentions)
+        if !roles.isEmpty { try container.encode(roles, forKey: .roles) }
     }
 }
 
@@ -127,11 +150,24 @@ package struct Coded: Codable, Sendable, Equatable {
     /// The article's identifier.
     package var id: String
     package var article: ArticleReference
+    package var documentType: DocumentType
     package var entities: [Entity]
     package var quotes: [Quote]
     package var events: [Event]
 
-    package init(article: Article, entities: [Entity], quotes: [Quote], events: [Event]) {
+    private enum CodingKeys: String, CodingKey {
+        case id, article, entities, quotes, events
+        case documentType = "document_type"
+    }
+
+    package init(
+        article: Article,
+        documentType: DocumentType = .news,
+        entities: [Entity],
+        quotes: [Quote],
+        events: [Event]
+    ) {
+        self.documentType = documentType
         self.id = article.id
         self.article = ArticleReference(article)
         self.entities = entities

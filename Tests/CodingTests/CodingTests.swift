@@ -139,6 +139,41 @@ enum Shipped {
         #expect(event.quantity.map(\.value) == [value] && event.quantity.first?.slot == "recipient")
     }
 
+    @Test(arguments: [
+        (
+            "France beat Germany 3-1 in the World Cup final; the striker scored two goals for the team.",
+            DocumentType.sport
+        ),
+        (
+            "Shares were hammered on Monday as investors fled. The Dow index fell 3 percent, and traders said stocks in Europe would follow.",
+            .markets
+        ),
+        (
+            "The jury found the defendant guilty on Monday. The judge will hear the lawyers at a hearing before he is sentenced.",
+            .court
+        ),
+        (
+            "The poet, born in Vilnius in 1911, studied law and married in 1956. Late in a long career he retired to Krakow. He is survived by two sons.",
+            .obituary
+        ),
+        ("Russia expelled ten American diplomats on Thursday.", .news),
+    ])
+    func `the kind of document is told`(_ text: String, _ expected: DocumentType) throws {
+        let coded = try Shipped.code(text)
+        #expect(coded.documentType == expected)
+        if !expected.hasEvents { #expect(coded.events.isEmpty) }
+    }
+
+    @Test func `the place of the dateline, of the act and of a party are told apart`() throws {
+        let text =
+            "Russia expelled ten American diplomats on Thursday. A bomb killed four soldiers in Mosul. Peru is far away."
+        let entities = try Shipped.code(text).entities
+        func roles(_ name: String) -> [String]? { entities.first { $0.name == name }?.roles }
+        #expect(roles("Russia") == ["party"])
+        #expect(roles("Mosul") == ["event"])
+        #expect(roles("Peru") == ["mentioned"])
+    }
+
     @Test func `offices are those of the day`() throws {
         let then = try Shipped.code("Dmitry Medvedev spoke.", published: "2009-05-05").entities.first
         let later = try Shipped.code("Dmitry Medvedev spoke.", published: "2016-12-30").entities.first
