@@ -91,7 +91,13 @@ extension EventFinder {
     func oblique(_ verb: Int, named: Bool) -> [Int] {
         tree.dependents(of: verb).filter {
             tree.relations[$0] == .obl && (tree.marker(of: $0).map { Words.toward.contains($0) } ?? false)
-        }.flatMap { named ? arguments.parties($0) : arguments.allOwners($0) }
+        }.filter { !isScene($0) }.flatMap { named ? arguments.parties($0) : arguments.allOwners($0) }
+    }
+
+    /// "signed the documents at a palace in Istanbul": a town where something is done is nobody whom it is done to.
+    func isScene(_ token: Int) -> Bool {
+        guard let marker = tree.marker(of: token), Words.where_.contains(marker) else { return false }
+        return mentions.headed(by: token).map { mentions.all[$0].kind == .place } ?? false
     }
 
     func isOwned(_ mention: Mention) -> Bool {

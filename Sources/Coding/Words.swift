@@ -29,6 +29,7 @@ enum Words {
         "towards", "near",
         "across", "inside", "among", "behind", "upon",
     ]
+    static let where_: Set<Symbol> = ["in", "at", "near", "inside"]
     /// Nouns that only say that the act before them is done: "a mediation mission".
     static let undertakings: Set<Symbol> = [
         "effort", "mission", "campaign", "operation", "drive", "round", "series", "session", "program", "programme",

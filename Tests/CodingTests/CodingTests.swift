@@ -49,6 +49,10 @@ enum Shipped {
         ("Russia could expel ten American diplomats.", ["SANCTION/expel RUS>USA hypothetical"]),
         ("Russia allegedly hacked Estonia.", ["COERCE/cyber RUS>EST alleged"]),
         ("Ten American diplomats were expelled by Russia on Thursday.", ["SANCTION/expel RUS>USA happened"]),
+        // The dateline was the actor.
+        ("VILNIUS, July 22 — Russia expelled ten American diplomats.", ["SANCTION/expel RUS>USA happened"]),
+        // The town where it was signed was the other party.
+        ("Russia's foreign minister signed the documents in Istanbul.", ["SUPPORT RUS>- happened"]),
         ("Russia expelled a student.", ["COERCE/deport RUS>EDU happened"]),
         (
             "Sergei Lavrov proposed earlier on Friday that Moscow expel 35 American diplomats.",

@@ -51,6 +51,12 @@ import Testing
     }
 
     @Test(arguments: [
+        ("ISTANBUL, July 22 — Ukraine signed.", ["ISTANBUL, July 22 —", "Ukraine signed."]),
+        ("St. Louis (Reuters) - He came.", ["St. Louis (Reuters) -", "He came."]),
+        ("MOSCOW — Russia left.", ["MOSCOW —", "Russia left."]),
+        ("NATO — the alliance — left.", ["NATO — the alliance — left."]),
+        ("FYI - See the rows.", ["FYI - See the rows."]),
+        ("Maria Silva — She left.", ["Maria Silva — She left."]),
         ("Gen. Smith left. He came back.", ["Gen. Smith left.", "He came back."]),
         ("He was in the U.S. in May. It rained.", ["He was in the U.S. in May.", "It rained."]),
         ("He went to the U.S. The trip was long.", ["He went to the U.S.", "The trip was long."]),

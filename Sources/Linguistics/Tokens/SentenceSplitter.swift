@@ -1,4 +1,4 @@
-/// Ends sentences at full stops, question and exclamation marks, at blank lines, and where a headline or a list item ends.
+/// Ends sentences at full stops, question and exclamation marks, at blank lines, and where a headline, a dateline or a list item ends.
 struct SentenceSplitter {
     private let bytes: UnsafeBufferPointer<UInt8>
 
@@ -13,7 +13,7 @@ struct SentenceSplitter {
             let next = index + 1
             let isEnd =
                 next == spans.count || spans.breaks[next] > 1 || endsLine(spans, start, index)
-                || endsSentence(spans, index)
+                || endsSentence(spans, index) || endsDateline(spans, start, index)
             if isEnd {
                 spans.sentenceEnds.append(Int32(next))
                 start = next
@@ -30,6 +30,37 @@ struct SentenceSplitter {
         // A line of wrapped text is long; a headline, a byline or a list item is not.
         return Int(spans.ends[index]) - lineStart(Int(spans.starts[index])) < 60
             && !",;-".utf8.contains(first(spans, index))
+    }
+
+    /// Whether this token is the dash behind `ISTANBUL, July 22 —`, `WASHINGTON (AP) -` or `St. Louis (Reuters) --` at the start of a line.
+    ///
+    /// A place without agency or date is one in capitals before a long dash; what follows begins with a capital, a digit or a quotation mark.
+    private func endsDateline(_ spans: TokenSpans, _ start: Int, _ index: Int) -> Bool {
+        let next = index + 1
+        let isHyphen = length(spans, index) == 1
+        guard index > start, index - start <= SentenceSplitter.longestDateline, start == 0 || spans.breaks[start] > 0,
+            first(spans, index) == UInt8(ascii: "-") && length(spans, index) <= 2 || isDash(spans, index),
+            length(spans, start) > 1, spans.starts[index] > spans.ends[index - 1],
+            first(spans, next).isUpper || first(spans, next).isDigit || isOpening(spans, next)
+        else { return false }
+        var end = index
+        if first(spans, index - 1) == UInt8(ascii: ")") {
+            end = (start..<index).first { first(spans, $0) == UInt8(ascii: "(") } ?? start
+        }
+        let hasAgency = end > start && end < index
+        var isDated = false
+        for at in start..<end {
+            let word = bytes[Int(spans.starts[at])..<Int(spans.ends[at])]
+            if word.allSatisfy(\.isDigit) {
+                isDated = isDated || at > start
+            } else if !SentenceSplitter.months.contains(String(decoding: word.prefix(3), as: UTF8.self)) || at == start
+            {
+                guard word.allSatisfy({ $0.isUpper || ",.'-".utf8.contains($0) || hasAgency && $0.isLetter }),
+                    word[word.startIndex].isUpper || word.count == 1
+                else { return false }
+            }
+        }
+        return end > start && (hasAgency || isDated || !isHyphen && length(spans, start) > 3)
     }
 
     private func lineStart(_ at: Int) -> Int {
@@ -109,6 +140,11 @@ struct SentenceSplitter {
         let following = String(decoding: bytes[Int(spans.starts[at])..<Int(spans.ends[at])], as: UTF8.self)
         return at > next || SentenceSplitter.openers.contains(following)
     }
+
+    private static let longestDateline = 14
+    private static let months: Set<String> = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
 
     // MARK: Tokens
 
