@@ -4,7 +4,7 @@ import CZeroMQ
 ///
 /// The context may be shared between threads (zmq_ctx_new(3)); a socket may not.
 package final class MessagingContext: Sendable {
-    // Opaque C handle; libzmq makes the context itself thread-safe.
+    // Unsafe only in that a C pointer is not Sendable: it is set once, and libzmq documents the context behind it as thread-safe (zmq_ctx_new(3)).
     nonisolated(unsafe) let handle: UnsafeMutableRawPointer
 
     package init() {

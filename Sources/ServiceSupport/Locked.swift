@@ -4,6 +4,9 @@ import Glibc
 ///
 /// A POSIX mutex and not `Synchronization.Mutex`, whose futex calls ThreadSanitizer does not see: every use of it is reported
 /// as a race, and real ones would drown.
+///
+/// `@unchecked Sendable` because the compiler cannot see that the value is only touched while the mutex is held: it is private, `withLock` is the only way
+/// to it, and what comes in is `sending`, so nobody else keeps it.
 package final class Locked<Value>: @unchecked Sendable {
     private var value: Value
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>

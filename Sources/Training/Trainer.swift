@@ -139,6 +139,8 @@ package final class Trainer {
             }
             words += batches.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count } }
             let scale = 1 / Float(plan.batch * plan.threads)
+            // Unsafe only in that a worker is not Sendable: each iteration touches the worker of its own index, the network that they share is only read
+            // until all have ended, and concurrentPerform waits for them.
             nonisolated(unsafe) let workers = workers
             let (given, plan) = (batches, plan)
             DispatchQueue.concurrentPerform(iterations: workers.count) { index in
