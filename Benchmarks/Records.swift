@@ -1,6 +1,6 @@
 import ArgumentParser
 import Coding
-import FoundationEssentials
+import Foundation
 import Knowledge
 import Linguistics
 import Records
@@ -18,12 +18,15 @@ struct RecordsBench: ParsableCommand {
     )
 
     @Option(help: "Pairs of runs.") var pairs = 5
-    @Argument(help: "A file; standard input when there is none.") var file = "/dev/stdin"
+    @Argument(help: "A file; standard input when there is none.") var file: String?
 
     private struct Line: Decodable { var text: String }
 
     func run() throws {
-        let bytes = [UInt8](try Data(contentsOf: URL(filePath: file)))
+        // Opening /dev/stdin fails where the pipe belongs to another user: the descriptor is there already.
+        let bytes = [UInt8](
+            try file.map { try Data(contentsOf: URL(filePath: $0)) } ?? FileHandle.standardInput.readToEnd() ?? Data()
+        )
         let articles = try bytes.split(separator: 0x0A).map { line in
             var article = Article(
                 sha256: sha256(of: Array(line)),
