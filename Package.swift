@@ -5,6 +5,9 @@ import PackageDescription
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 
 let package = Package(
     name: "tidings",
@@ -12,13 +15,16 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         .systemLibrary(name: "CPostgres", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         // Through pkg-config, because libxml2's headers include one another from a folder of their own.
         .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
-        .target(name: "CSystem"),
+        .target(name: "CLinux"),
 
         .target(name: "Linguistics"),
         .target(name: "Training", dependencies: ["Linguistics"]),
@@ -28,7 +34,7 @@ let package = Package(
         .target(name: "Articles", dependencies: ["CXML", "Records"]),
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ"]),
-        .target(name: "ServiceSupport", dependencies: ["CSystem", arguments, logging]),
+        .target(name: "ServiceSupport", dependencies: ["CLinux", arguments, logging]),
         .target(name: "Wire", dependencies: ["Records"]),
         .target(
             name: "Hub",
@@ -37,13 +43,17 @@ let package = Package(
         .target(
             name: "Ingest",
             dependencies: [
-                "Articles", "CSystem", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "Wire", logging,
+                "Articles", "CLinux", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "Wire",
+                asyncHTTPClient, hummingbird, logging, yams,
             ]
         ),
         .target(name: "Extraction", dependencies: ["Messaging", "Records", "ServiceSupport", "Wire", logging]),
         .target(
             name: "Watch",
-            dependencies: ["Postgres", "Records", "ServiceSupport", "Storage", "TidingsClient", "Wire", logging]
+            dependencies: [
+                "Postgres", "Records", "ServiceSupport", "Storage", "TidingsClient", "Wire", asyncHTTPClient,
+                hummingbird, logging, yams,
+            ]
         ),
         .target(name: "TidingsClient", dependencies: ["Messaging", "ServiceSupport", "Wire"]),
         .target(name: "Storage", dependencies: ["Postgres", "Records", "ServiceSupport", "Wire", logging]),
@@ -55,14 +65,14 @@ let package = Package(
         .executableTarget(
             name: "tidings-extract",
             dependencies: [
-                "CSystem", "Coding", "Extraction", "Knowledge", "Linguistics", "ServiceSupport", arguments, logging,
+                "CLinux", "Coding", "Extraction", "Knowledge", "Linguistics", "ServiceSupport", arguments, logging,
             ]
         ),
         .executableTarget(name: "tidings-watch", dependencies: ["ServiceSupport", "Watch", arguments]),
         .executableTarget(
             name: "tidings",
             dependencies: [
-                "Articles", "CSystem", "Coding", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
+                "Articles", "CLinux", "Coding", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
                 "Storage", "Supervision",
                 "TidingsClient", "Wire", arguments, logging,
             ]
@@ -134,7 +144,7 @@ for target in package.targets where ["Linguistics", "Training", "Knowledge", "Co
         ]
 }
 
-for target in package.targets where ![.system, .plugin].contains(target.type) && target.name != "CSystem" {
+for target in package.targets where ![.system, .plugin].contains(target.type) && target.name != "CLinux" {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .swiftLanguageMode(.v6),

@@ -1,4 +1,4 @@
-import CSystem
+import CLinux
 import Glibc
 
 /// The directories of ingest, on one file system: files are claimed, and leave, by rename.

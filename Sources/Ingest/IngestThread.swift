@@ -1,5 +1,5 @@
 import Articles
-import CSystem
+import CLinux
 import Glibc
 import Logging
 import Messaging

@@ -1,4 +1,4 @@
-import CSystem
+import CLinux
 import Glibc
 
 /// A named thread of its own for blocking work: ZeroMQ sockets and libpq connections never run on Swift's cooperative pool.

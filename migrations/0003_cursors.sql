@@ -1,0 +1,1 @@
+-- Places in the log that the hub keeps for its subscribers.

@@ -1,0 +1,1 @@
+-- Webhooks: where they stand and what became of each attempt.
