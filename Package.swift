@@ -34,11 +34,12 @@ let package = Package(
         .target(name: "Articles", dependencies: ["CXML", "Records"]),
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ"]),
+        .target(name: "Access", dependencies: ["Messaging"]),
         .target(name: "ServiceSupport", dependencies: ["CLinux", arguments, logging]),
         .target(name: "Wire", dependencies: ["Records"]),
         .target(
             name: "Hub",
-            dependencies: ["Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "Wire", logging]
+            dependencies: ["Access", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "Wire", logging]
         ),
         .target(
             name: "Ingest",
@@ -58,7 +59,10 @@ let package = Package(
         .target(name: "TidingsClient", dependencies: ["Messaging", "ServiceSupport", "Wire"]),
         .target(name: "Storage", dependencies: ["Postgres", "Records", "ServiceSupport", "Wire", logging]),
 
-        .target(name: "Supervision", dependencies: ["Postgres", "Records", "ServiceSupport", logging]),
+        .target(
+            name: "Supervision",
+            dependencies: ["Access", "Messaging", "Postgres", "Records", "ServiceSupport", logging]
+        ),
 
         .executableTarget(name: "tidings-ingest", dependencies: ["Ingest", "ServiceSupport", arguments]),
         .executableTarget(name: "tidings-hub", dependencies: ["Hub", "ServiceSupport", arguments]),
@@ -72,7 +76,8 @@ let package = Package(
         .executableTarget(
             name: "tidings",
             dependencies: [
-                "Articles", "CLinux", "Coding", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
+                "Access", "Articles", "CLinux", "Coding", "Knowledge", "Linguistics", "Messaging", "Postgres",
+                "Records", "ServiceSupport",
                 "Storage", "Supervision",
                 "TidingsClient", "Wire", arguments, logging,
             ]

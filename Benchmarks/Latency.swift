@@ -17,7 +17,13 @@ struct Latency: ParsableCommand {
 
     func run() throws {
         let stack = try LiveStack("bench-latency")
-        let reader = FeedReader(stack.feed, filter: "type=event,article", from: .now, client: "bench")
+        let reader = FeedReader(
+            stack.feed,
+            keyFile: stack.layout.keys.keyFile(.operator),
+            filter: "type=event,article",
+            from: .now,
+            client: "bench"
+        )
         while !reader.isLive { _ = try reader.next(milliseconds: 20) }
         var all: [Double] = []
         var events = 0

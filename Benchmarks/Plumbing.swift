@@ -27,7 +27,7 @@ struct Plumbing: ParsableCommand {
         let stack = try LiveStack("bench-plumbing", arguments: ["--without", "extract"], waits: false)
         let template = try Canned.event()
         let extractor = ExtractionService(
-            .init(hub: stack.work, workers: 2, coder: "bench"),
+            .init(hub: stack.work, keyFile: stack.layout.keys.keyFile(.extract), workers: 2, coder: "bench"),
             logger: Logger(label: "bench"),
             makeCoder: { { article, _ in Canned.records(article, template) } },
             abandon: { _ in Glibc.exit(70) }
@@ -41,7 +41,13 @@ struct Plumbing: ParsableCommand {
     // MARK: The way of the data
 
     private func flow(_ stack: LiveStack) throws {
-        let reader = FeedReader(stack.feed, from: .now, client: "bench", window: 5000)
+        let reader = FeedReader(
+            stack.feed,
+            keyFile: stack.layout.keys.keyFile(.operator),
+            from: .now,
+            client: "bench",
+            window: 5000
+        )
         while !reader.isLive { _ = try reader.next(milliseconds: 20) }
         let feeder = Worker(name: "feeder") { [articles, waiting, inbox = stack.layout.inbox] in
             Plumbing.feed(articles, into: inbox, waiting: waiting)
@@ -97,7 +103,13 @@ struct Plumbing: ParsableCommand {
     private func replay(_ stack: LiveStack) throws {
         var rates: [Double] = []
         for _ in 0..<3 {
-            let reader = FeedReader(stack.feed, from: .floor, client: "bench", window: 10_000)
+            let reader = FeedReader(
+                stack.feed,
+                keyFile: stack.layout.keys.keyFile(.operator),
+                from: .floor,
+                client: "bench",
+                window: 10_000
+            )
             let start = microseconds()
             var received = 0
             while received < articles * 11 { received += try reader.next(milliseconds: 200).count }

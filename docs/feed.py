@@ -1,11 +1,13 @@
 """Follows the feed from its beginning, proves that nothing is missing, and resumes after every fault."""
-import json, struct, sys, zmq
+import json, re, struct, sys, zmq
 
-endpoint, wanted = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""
+endpoint, keys, wanted = sys.argv[1], dict(re.findall(r'(\w+) = "(.*)"', open(sys.argv[2]).read())), " ".join(sys.argv[3:])
 context, last, epoch = zmq.Context(), 0, None
 while True:
     feed = context.socket(zmq.DEALER)
     feed.linger = 0
+    feed.curve_serverkey, feed.curve_publickey, feed.curve_secretkey = (
+        keys[name].encode() for name in ("server_key", "public_key", "secret_key"))
     feed.connect(endpoint)
     head = {"version": 1, "filter": wanted, "after": last, "epoch": epoch, "credit": 1000, "client": "feed.py"}
     feed.send_multipart([b"SUBSCRIBE", json.dumps(head).encode()])

@@ -15,6 +15,8 @@ package final class ExtractionService: Sendable {
     package struct Settings: Sendable {
         /// The hub's work endpoint.
         package var hub: String
+        /// The file with this extractor's key and the hub's public one.
+        package var keyFile: String
         /// Articles coded at one time, one thread each.
         package var workers: Int
         /// Seconds for one article; twice that ends the process, since a thread cannot be ended.
@@ -22,8 +24,9 @@ package final class ExtractionService: Sendable {
         /// Written into every record, `tidings 0.1.0`.
         package var coder: String
 
-        package init(hub: String, workers: Int, secondsPerArticle: Int = 20, coder: String) {
+        package init(hub: String, keyFile: String, workers: Int, secondsPerArticle: Int = 20, coder: String) {
             self.hub = hub
+            self.keyFile = keyFile
             self.workers = workers
             self.secondsPerArticle = secondsPerArticle
             self.coder = coder

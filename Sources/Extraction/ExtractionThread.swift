@@ -11,6 +11,9 @@ final class ExtractionThread {
     private let abandon: @Sendable (String) -> Void
     private let context = MessagingContext()
     private var socket: Socket?
+    private var handshake: Handshake?
+    /// Connections tried since the hub last spoke.
+    private var attempt = 0
     private var client: WorkClient
     private var backoff = Backoff(first: 100, limit: 2000)
     private var connectAt = 0
@@ -52,13 +55,16 @@ final class ExtractionThread {
         let now = Monotonic.milliseconds()
         guard socket == nil, now >= connectAt else { return }
         do {
-            let fresh = try Socket(
+            let fresh = try Socket.connecting(
                 .dealer,
+                to: settings.hub,
+                keyFile: settings.keyFile,
+                attempt: attempt,
                 in: context,
                 limits: .init(messageBytes: 8 << 20, highWater: 1000, lingerMilliseconds: 1000)
             )
-            try fresh.connect(settings.hub)
-            socket = fresh
+            (socket, handshake) = fresh
+            attempt += 1
             execute(client.connected(now: now))
         } catch {
             logger.error("no work socket", metadata: ["hub": "\(settings.hub)", "error": "\(error)"])
@@ -66,11 +72,18 @@ final class ExtractionThread {
         }
     }
 
+    private var isRefused: Bool { (try? handshake?.look()) == .refused }
+
+    private var refusal: String {
+        "the hub refuses the key in \(settings.keyFile); 'tidings client list' shows which keys it knows"
+    }
+
     private func receive() {
         while let socket {
             do {
                 guard let frames = try socket.receive() else { return }
                 guard let message = WorkMessage(frames) else { continue }
+                attempt = 0
                 if case .job = message { backoff.reset() }
                 execute(client.receive(message, now: Monotonic.milliseconds()))
             } catch {
@@ -88,7 +101,7 @@ final class ExtractionThread {
             case .reconnect(let reason):
                 logger.notice(
                     "connecting to the hub again",
-                    metadata: ["hub": "\(settings.hub)", "reason": "\(reason)"]
+                    metadata: ["hub": "\(settings.hub)", "reason": "\(isRefused ? refusal : reason)"]
                 )
                 socket = nil
                 connectAt = Monotonic.milliseconds() + backoff.wait()

@@ -161,6 +161,14 @@ struct Dispatcher {
         return actions + leaseMore()
     }
 
+    /// The peer's key was withdrawn: its session ends at once, and nothing is charged.
+    mutating func withdraw(_ peer: Peer) -> [Action] {
+        end(peer, reason: "the worker's key was withdrawn", charging: false) + leaseMore()
+    }
+
+    /// Whether a peer has a session.
+    func knows(_ peer: Peer) -> Bool { sessions[peer] != nil }
+
     /// The socket could not reach the peer: its connection is gone.
     mutating func unreachable(_ peer: Peer, now: Int) -> [Action] {
         // The worker may reconnect under another routing id and claim its leases; silence decides.

@@ -129,6 +129,9 @@ struct FeedServer {
         } + pumpAll()
     }
 
+    /// Whether a peer has a session.
+    func knows(_ peer: Peer) -> Bool { sessions[peer] != nil }
+
     /// The socket could not take a message: the subscriber is gone, or does not keep to its credit.
     mutating func unreachable(_ peer: Peer) { sessions[peer] = nil }
 

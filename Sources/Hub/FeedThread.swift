@@ -1,3 +1,5 @@
+import Access
+import Glibc
 import Logging
 import Messaging
 import Records
@@ -6,7 +8,7 @@ import Storage
 import Wire
 
 /// The thread that owns feed and tap; executes what `FeedServer` decides.
-final class FeedThread: SocketThread {
+final class FeedThread {
     /// What the feed's threads have in common.
     struct Shared: Sendable {
         let board: StatusBoard
@@ -24,9 +26,12 @@ final class FeedThread: SocketThread {
         case fetched(after: Int, [LogEntry])
     }
 
-    let endpoints: [String]
     private let feed: Socket
     private let tap: Socket
+    private let ring: KeyRing
+    private var seenKeys: Int
+    /// Whose connection a subscriber's routing id is.
+    private var keys: [[UInt8]: String] = [:]
     private let shared: Shared
     private let logger: Logger
     private var server: FeedServer?
@@ -36,16 +41,32 @@ final class FeedThread: SocketThread {
         _ context: MessagingContext,
         _ feedEndpoint: String,
         _ tapEndpoint: String,
+        _ ring: KeyRing,
         _ shared: Shared,
         _ logger: Logger
     ) throws(MessagingError) {
         // Credit bounds what is on its way; the high-water mark lies above every credit and is never reached by who keeps to it.
-        feed = try Socket(.router, in: context, limits: .init(messageBytes: 64 << 10, highWater: 20_000))
-        tap = try Socket(.publish, in: context, limits: .init(messageBytes: 64 << 10, highWater: 10_000))
-        endpoints = [try feed.bind(feedEndpoint), try tap.bind(tapEndpoint)]
+        feed = try Socket(
+            .router,
+            in: context,
+            limits: .init(messageBytes: 64 << 10, highWater: 20_000),
+            security: ring.security(.feed)
+        )
+        tap = try Socket(
+            .publish,
+            in: context,
+            limits: .init(messageBytes: 64 << 10, highWater: 10_000),
+            security: ring.security(.tap)
+        )
+        try feed.bind(feedEndpoint)
+        try tap.bind(tapEndpoint)
+        self.ring = ring
+        seenKeys = ring.generation
         self.shared = shared
         self.logger = logger
     }
+
+    var endpoints: [String] { feed.endpoints + tap.endpoints }
 
     func run(until stop: StopSwitch) {
         var poller = Poller(sockets: [feed], descriptors: [shared.news.descriptor])
@@ -53,6 +74,7 @@ final class FeedThread: SocketThread {
         while !stop.isStopped {
             poller.wait(milliseconds: min(100, max(0, nextTick - Monotonic.milliseconds())))
             for news in shared.news.drain() { take(news) }
+            checkKeys()
             receive()
             let now = Monotonic.milliseconds()
             if now >= nextTick {
@@ -65,6 +87,7 @@ final class FeedThread: SocketThread {
     private func tick(_ now: Int) {
         guard let server else { return }
         execute(self.server?.tick(now: now) ?? [])
+        keys = keys.filter { self.server?.knows($0.key) == true }
         publish([Array("~hb/".utf8), heads.heartbeat(epoch: server.epoch, head: server.head, now: now)])
         shared.board.update {
             ($0.epoch, $0.head, $0.floor) = (server.epoch, server.head, server.floor)
@@ -94,10 +117,15 @@ final class FeedThread: SocketThread {
     private func receive() {
         for _ in 0..<1000 {
             do {
-                guard let message = try feed.receive() else { return }
-                guard let peer = message.first, let request = FeedMessage(message.dropFirst()) else { continue }
+                guard let (message, key) = try feed.receiveWithUser() else { return }
+                guard let peer = message.first, let request = FeedMessage(message.dropFirst()),
+                    let client = ring.client(key), client.may(enter: .feed)
+                else { continue }
+                if case .subscribe = request { keys[peer] = key }
                 if case .status = request {
-                    send(.statusIs((try? JSON.encode(shared.board.current)) ?? []), to: peer)
+                    let state = shared.board.current
+                    let visible = client.roles.contains(.admin) ? state : state.anonymous
+                    send(.statusIs((try? JSON.encode(visible)) ?? []), to: peer)
                 } else if server == nil {
                     guard case .subscribe = request else { continue }
                     send(.refused(.init(code: "busy", message: "the hub waits for its database; try again")), to: peer)
@@ -108,6 +136,24 @@ final class FeedThread: SocketThread {
                 logger.error("the feed socket failed", metadata: ["error": "\(error)"])
                 return
             }
+        }
+    }
+
+    /// Ends the subscriptions of clients whose key was withdrawn, and takes up a new key of our own.
+    private func checkKeys() {
+        guard seenKeys != ring.generation else { return }
+        seenKeys = ring.generation
+        for (peer, key) in keys where ring.client(key)?.may(enter: .feed) != true {
+            keys[peer] = nil
+            server?.unreachable(peer)
+        }
+        // Connections that are there already are not asked again: let all go. Who may come back resumes where it was.
+        do {
+            try feed.rebind(ring.security(.feed))
+            try tap.rebind(ring.security(.tap))
+        } catch {
+            logger.critical("feed or tap cannot listen again; ending", metadata: ["error": "\(error)"])
+            exit(70)
         }
     }
 

@@ -6,18 +6,22 @@ import Storage
 
 /// The hub: leases jobs to extractors, stores their answers, orders the log, and serves feed and tap.
 ///
-/// Five threads: two own the sockets (work; feed and tap), three own a database connection each (work, sequencer, replay).
+/// Six threads: two own the sockets (work; feed and tap), one says whose key may connect, three own a database connection each
+/// (work, sequencer, replay).
 package final class HubService: Sendable {
     /// Where the hub listens and stores.
     package struct Settings: Sendable {
         /// A libpq connection string or URL; empty takes the PG* variables.
         package var database: String
+        /// The directory that holds `hub/curve.key` and `clients/`.
+        package var keys: String
         package var workEndpoint: String
         package var feedEndpoint: String
         package var tapEndpoint: String
 
-        package init(database: String, workEndpoint: String, feedEndpoint: String, tapEndpoint: String) {
+        package init(database: String, keys: String, workEndpoint: String, feedEndpoint: String, tapEndpoint: String) {
             self.database = database
+            self.keys = keys
             self.workEndpoint = workEndpoint
             self.feedEndpoint = feedEndpoint
             self.tapEndpoint = tapEndpoint
@@ -37,9 +41,10 @@ package final class HubService: Sendable {
 
     /// Opens the sockets and starts the threads; the database may come later.
     ///
-    /// - Throws: `MessagingError` when an address cannot be listened on.
+    /// - Throws: when a key is missing, when an address cannot be listened on, or when a stranger's key gets in.
     package init(_ settings: Settings, logger: Logger) throws {
         let context = MessagingContext()
+        let ring = try KeyRing(settings.keys, logger)
         let board = StatusBoard()
         let work = WorkThread.Shared(board: board)
         let feed = FeedThread.Shared(board: board)
@@ -48,20 +53,38 @@ package final class HubService: Sendable {
             Database(.init(database: settings.database, application: "tidings-hub \(part)"), logger: logger, stop: stop)
         }
         let opening = Opening()
-        let threads = [
-            Worker(name: "hub work") {
-                opening.report(.work) { () throws(MessagingError) in
-                    try WorkThread(context, settings.workEndpoint, work, logger)
+        var threads = [
+            Worker(name: "hub zap") {
+                opening.report(.authentication) { () throws(MessagingError) in
+                    try AuthenticationThread(context, ring, logger)
+                } endpoints: {
+                    _ in
+                    []
                 }?.run(until: stop)
-            },
-            Worker(name: "hub feed") {
-                opening.report(.feed) { () throws(MessagingError) in
-                    try FeedThread(context, settings.feedEndpoint, settings.tapEndpoint, feed, logger)
-                }?.run(until: stop)
-            },
+            }
         ]
         do {
-            endpoints = try opening.wait()
+            // The handler first: a socket that listens before it would let everybody in.
+            try opening.wait(for: [.authentication])
+            threads += [
+                Worker(name: "hub work") {
+                    opening.report(.work) { () throws(MessagingError) in
+                        try WorkThread(context, settings.workEndpoint, ring, work, logger)
+                    } endpoints: {
+                        $0.endpoints
+                    }?.run(until: stop)
+                },
+                Worker(name: "hub feed") {
+                    opening.report(.feed) { () throws(MessagingError) in
+                        try FeedThread(context, settings.feedEndpoint, settings.tapEndpoint, ring, feed, logger)
+                    } endpoints: {
+                        $0.endpoints
+                    }?.run(until: stop)
+                },
+            ]
+            let found = try opening.wait(for: [.work, .feed])
+            for endpoint in found { try LockTest.run(endpoint, serverKey: ring.publicKey) }
+            endpoints = Endpoints(work: found[0], feed: found[1], tap: found[2])
         } catch {
             stop.stop()
             threads.forEach { $0.join() }
@@ -86,15 +109,19 @@ package final class HubService: Sendable {
 
 /// Collects the addresses, or the error, of the threads that open sockets.
 private final class Opening: Sendable {
-    enum Part: Sendable { case work, feed }
+    enum Part: Sendable { case authentication, work, feed }
 
     private let mailbox = Mailbox<(Part, Result<[String], MessagingError>)>()
 
     /// Makes a thread's state on that thread and reports its addresses.
-    func report<Thread: SocketThread>(_ part: Part, _ make: () throws(MessagingError) -> Thread) -> Thread? {
+    func report<Thread>(
+        _ part: Part,
+        _ make: () throws(MessagingError) -> Thread,
+        endpoints: (Thread) -> [String]
+    ) -> Thread? {
         do {
             let thread = try make()
-            mailbox.post((part, .success(thread.endpoints)))
+            mailbox.post((part, .success(endpoints(thread))))
             return thread
         } catch {
             mailbox.post((part, .failure(error)))
@@ -102,21 +129,16 @@ private final class Opening: Sendable {
         }
     }
 
-    func wait() throws -> HubService.Endpoints {
+    /// Waits until these have reported.
+    ///
+    /// - Returns: their addresses in the order of `parts`.
+    @discardableResult func wait(for parts: [Part]) throws -> [String] {
         var found: [Part: [String]] = [:]
-        while found.count < 2 {
+        while found.count < parts.count {
             for (part, result) in mailbox.wait(milliseconds: 1000) { found[part] = try result.get() }
         }
-        guard let work = found[.work]?.first, let feed = found[.feed], feed.count == 2 else {
-            preconditionFailure("both threads report their addresses")
-        }
-        return HubService.Endpoints(work: work, feed: feed[0], tap: feed[1])
+        return parts.flatMap { found[$0] ?? [] }
     }
-}
-
-/// A thread's state that owns sockets with addresses.
-protocol SocketThread {
-    var endpoints: [String] { get }
 }
 
 /// What the hub's threads tell about themselves.
@@ -138,6 +160,13 @@ final class StatusBoard: Sendable {
         var stale_answers = 0
         var workers: [Worker] = []
         var subscribers: [Subscriber] = []
+
+        /// Without the names of those who are there.
+        var anonymous: State {
+            var state = self
+            (state.workers, state.subscribers) = ([], [])
+            return state
+        }
     }
 
     private let state = Locked(State())

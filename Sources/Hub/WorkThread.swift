@@ -1,4 +1,6 @@
+import Access
 import FoundationEssentials
+import Glibc
 import Logging
 import Messaging
 import ServiceSupport
@@ -6,7 +8,7 @@ import Storage
 import Wire
 
 /// The thread that owns the work socket; executes what `Dispatcher` decides.
-final class WorkThread: SocketThread {
+final class WorkThread {
     /// What the work threads have in common.
     struct Shared: Sendable {
         let board: StatusBoard
@@ -29,18 +31,36 @@ final class WorkThread: SocketThread {
         case refused(Lease, peer: [UInt8], reason: String)
     }
 
-    let endpoints: [String]
     private let socket: Socket
+    private let ring: KeyRing
+    private var seenKeys: Int
+    /// Whose connection a worker's routing id is.
+    private var keys: [[UInt8]: String] = [:]
     private let shared: Shared
     private let logger: Logger
     private var dispatcher = Dispatcher()
 
-    init(_ context: MessagingContext, _ endpoint: String, _ shared: Shared, _ logger: Logger) throws(MessagingError) {
-        socket = try Socket(.router, in: context, limits: .init(messageBytes: 8 << 20, highWater: 2000))
-        endpoints = [try socket.bind(endpoint)]
+    init(
+        _ context: MessagingContext,
+        _ endpoint: String,
+        _ ring: KeyRing,
+        _ shared: Shared,
+        _ logger: Logger
+    ) throws(MessagingError) {
+        socket = try Socket(
+            .router,
+            in: context,
+            limits: .init(messageBytes: 8 << 20, highWater: 2000),
+            security: ring.security(.work)
+        )
+        try socket.bind(endpoint)
+        self.ring = ring
+        seenKeys = ring.generation
         self.shared = shared
         self.logger = logger
     }
+
+    var endpoints: [String] { socket.endpoints }
 
     func run(until stop: StopSwitch) {
         var poller = Poller(sockets: [socket], descriptors: [shared.answers.descriptor])
@@ -48,11 +68,13 @@ final class WorkThread: SocketThread {
         while !stop.isStopped {
             poller.wait(milliseconds: min(100, max(0, nextTick - Monotonic.milliseconds())))
             for answer in shared.answers.drain() { take(answer) }
+            checkKeys()
             receive()
             let now = Monotonic.milliseconds()
             if now >= nextTick {
                 nextTick = now + 500
                 execute(dispatcher.tick(now: now))
+                keys = keys.filter { dispatcher.knows($0.key) }
                 execute(dispatcher.rung())
                 shared.commands.post(.owners(dispatcher.owners))
                 shared.board.update {
@@ -68,14 +90,38 @@ final class WorkThread: SocketThread {
     private func receive() {
         for _ in 0..<1000 {
             do {
-                guard let message = try socket.receive() else { return }
-                guard let peer = message.first, let work = WorkMessage(message.dropFirst()) else { continue }
+                guard let (message, key) = try socket.receiveWithUser() else { return }
+                guard let peer = message.first, let work = WorkMessage(message.dropFirst()), isAllowed(work, key)
+                else { continue }
+                if case .ready = work { keys[peer] = key }
                 let freshOwner = UUID().uuidString.lowercased()
                 execute(dispatcher.receive(work, from: peer, now: Monotonic.milliseconds(), freshOwner: freshOwner))
             } catch {
                 logger.error("the work socket failed", metadata: ["error": "\(error)"])
                 return
             }
+        }
+    }
+
+    /// What a key may say here: ring, or work.
+    private func isAllowed(_ message: WorkMessage, _ key: String?) -> Bool {
+        guard let roles = ring.client(key)?.roles else { return false }
+        if case .ring = message { return roles.contains(.ingest) || roles.contains(.worker) }
+        return roles.contains(.worker)
+    }
+
+    /// Ends the sessions of workers whose key was withdrawn, and takes up a new key of our own.
+    private func checkKeys() {
+        guard seenKeys != ring.generation else { return }
+        seenKeys = ring.generation
+        for (peer, key) in keys where ring.client(key)?.roles.contains(.worker) != true {
+            keys[peer] = nil
+            execute(dispatcher.withdraw(peer))
+        }
+        // Connections that are there already are not asked again: let all go, and those that may come back.
+        do { try socket.rebind(ring.security(.work)) } catch {
+            logger.critical("the work socket cannot listen again; ending", metadata: ["error": "\(error)"])
+            exit(70)
         }
     }
 

@@ -12,15 +12,25 @@ package final class IngestService: Sendable {
         package var database: String
         /// The hub's work endpoint, for the doorbell.
         package var hub: String
+        /// The file with ingest's key and the hub's public one.
+        package var keyFile: String
         /// Milliseconds without change after which a file that was not moved in is whole.
         package var settle: Int
         /// Milliseconds between full listings of the inbox.
         package var scan: Int
 
-        package init(directory: String, database: String, hub: String, settle: Int = 2000, scan: Int = 5000) {
+        package init(
+            directory: String,
+            database: String,
+            hub: String,
+            keyFile: String,
+            settle: Int = 2000,
+            scan: Int = 5000
+        ) {
             self.directory = directory
             self.database = database
             self.hub = hub
+            self.keyFile = keyFile
             self.settle = settle
             self.scan = scan
         }

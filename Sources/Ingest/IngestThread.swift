@@ -49,7 +49,7 @@ final class IngestThread {
             logger: logger,
             stop: stop
         )
-        bell = Doorbell(settings.hub, logger)
+        bell = Doorbell(settings.hub, settings.keyFile, logger)
         arrivals = Arrivals(settle: settings.settle)
         notices = tidings_inotify_open()
     }
@@ -343,24 +343,4 @@ final class IngestThread {
             try ServiceStore.beat(name: "ingest", instance: ServiceState.instance, state: state, on: connection)
         }
     }
-}
-
-/// Tells the hub that jobs are there.
-///
-/// A lost ring costs half a second: the hub looks by itself.
-private final class Doorbell {
-    private let socket: Socket?
-
-    init(_ endpoint: String, _ logger: Logger) {
-        do {
-            let socket = try Socket(.dealer, in: MessagingContext(), limits: .init(messageBytes: 4096, highWater: 10))
-            try socket.connect(endpoint)
-            self.socket = socket
-        } catch {
-            logger.warning("no doorbell", metadata: ["error": "\(error)"])
-            socket = nil
-        }
-    }
-
-    func ring() { _ = try? socket?.send(WorkMessage.ring.frames.message) }
 }

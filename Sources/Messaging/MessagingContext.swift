@@ -24,6 +24,11 @@ package struct MessagingError: Error, CustomStringConvertible {
     package let code: Int32
     package let description: String
 
+    package init(code: Int32, description: String) {
+        self.code = code
+        self.description = description
+    }
+
     static func last(_ action: String) -> MessagingError {
         let code = zmq_errno()
         return MessagingError(code: code, description: "\(action): \(String(cString: zmq_strerror(code)))")

@@ -1,6 +1,8 @@
+import Access
 import Glibc
+import Messaging
 
-/// The secrets of one installation: a password a database role, each in a libpq password file of its own, readable by us only.
+/// The secrets of one installation: a password a database role and a key a service, each in a file of its own, readable by us only.
 package struct Keys: Sendable {
     /// A database role of ours.
     package enum Role: String, Sendable, CaseIterable {
@@ -37,9 +39,10 @@ package struct Keys: Sendable {
             try write("*:*:*:\(role.user):\(password)\n", to: passfile(role))
         }
         if access(ownerPassword, F_OK) != 0 { try write(try password(.admin) + "\n", to: ownerPassword) }
+        try createCurveKeys()
     }
 
-    private func make(_ directory: String) throws(Failure) {
+    func make(_ directory: String) throws(Failure) {
         guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw failure("cannot make \(directory)") }
     }
 
@@ -59,19 +62,24 @@ package struct Keys: Sendable {
         return String(password)
     }
 
-    private func write(_ text: String, to path: String) throws(Failure) {
+    /// Replaces a file at once; it belongs to whoever owns its directory, also when root writes it for a container.
+    func write(_ text: String, to path: String) throws(Failure) {
         let part = path + ".part"
         unlink(part)
         let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("cannot write \(part)") }
         defer { close(descriptor) }
+        var owner = stat()
+        if getuid() == 0, stat(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]), &owner) == 0 {
+            fchown(descriptor, owner.st_uid, owner.st_gid)
+        }
         let bytes = Array(text.utf8)
         guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0,
             rename(part, path) == 0
         else { throw failure("cannot write \(path)") }
     }
 
-    private func failure(_ action: String) -> Failure {
+    func failure(_ action: String) -> Failure {
         Failure(description: "\(action): \(String(cString: strerror(errno)))")
     }
 }

@@ -21,8 +21,12 @@ package final class FeedReader {
 
     private let context: MessagingContext
     private let endpoint: String
+    private let keyFile: String
     private let window: Int
     private var socket: Socket?
+    private var handshake: Handshake?
+    /// Connections tried since the hub last welcomed us.
+    private var attempt = 0
     private var connectAt = 0
     private var backoff = Backoff(first: 100, limit: 2000)
     private var ready: [FeedMessage.Delivery] = []
@@ -38,11 +42,13 @@ package final class FeedReader {
 
     /// - Parameters:
     ///   - endpoint: the feed's address, `tcp://127.0.0.1:7401`.
+    ///   - keyFile: the file with this client's key and the hub's public one; read again at every connection.
     ///   - filter: `event=SANCTION actor=RUS`; empty for everything.
     ///   - client: a name for the hub's status and logs.
     ///   - window: events that may be on their way at one time.
     package init(
         _ endpoint: String,
+        keyFile: String,
         filter: String = "",
         from start: FeedSubscription.Start,
         client: String,
@@ -51,6 +57,7 @@ package final class FeedReader {
     ) {
         self.context = context
         self.endpoint = endpoint
+        self.keyFile = keyFile
         self.window = window
         self.subscription = FeedSubscription(filter: filter, start: start, client: client, window: window)
     }
@@ -81,6 +88,9 @@ package final class FeedReader {
         return ready
     }
 
+    /// Whether the hub has refused this client's key, or has another key than the one we know.
+    package var isRefused: Bool { (try? handshake?.look()) == .refused }
+
     /// Tells the hub that this reader leaves.
     package func close() {
         if let socket { _ = try? socket.send(FeedMessage.bye.frames.message) }
@@ -90,13 +100,15 @@ package final class FeedReader {
     private func connect(_ now: Int) throws(Failure) {
         guard socket == nil, now >= connectAt else { return }
         do {
-            let fresh = try Socket(
+            (socket, handshake) = try Socket.connecting(
                 .dealer,
+                to: endpoint,
+                keyFile: keyFile,
+                attempt: attempt,
                 in: context,
                 limits: .init(messageBytes: 16 << 20, highWater: window * 2 + 1000, lingerMilliseconds: 100)
             )
-            try fresh.connect(endpoint)
-            socket = fresh
+            attempt += 1
             perform(subscription.connected(now: now))
         } catch { throw .messaging(error) }
     }
@@ -106,7 +118,10 @@ package final class FeedReader {
             for _ in 0..<window {
                 guard self.socket === socket, let frames = try socket.receive() else { return }
                 guard let message = FeedMessage(frames) else { continue }
-                if case .welcome = message { backoff.reset() }
+                if case .welcome = message {
+                    backoff.reset()
+                    attempt = 0
+                }
                 perform(subscription.receive(message, now: Monotonic.milliseconds()))
             }
         } catch { throw .messaging(error) }
@@ -118,7 +133,7 @@ package final class FeedReader {
             case .send(let message): _ = try? socket?.send(message.frames.message)
             case .deliver(let delivery): ready.append(delivery)
             case .reconnect(let reason):
-                lastTrouble = reason
+                lastTrouble = isRefused ? "the hub refuses the key in \(keyFile)" : reason
                 socket = nil
                 connectAt = Monotonic.milliseconds() + backoff.wait()
             case .fail(let refusal): self.refusal = refusal

@@ -7,11 +7,14 @@ package final class WatchService: Sendable {
     package struct Settings: Sendable {
         /// The hub's feed endpoint.
         package var feed: String
+        /// The file with watch's key and the hub's public one.
+        package var keyFile: String
         /// A libpq connection string or URL; empty takes the PG* variables.
         package var database: String
 
-        package init(feed: String, database: String) {
+        package init(feed: String, keyFile: String, database: String) {
             self.feed = feed
+            self.keyFile = keyFile
             self.database = database
         }
     }

@@ -74,6 +74,7 @@ final class WatchThread {
         if stop.isStopped { return }
         let reader = FeedReader(
             settings.feed,
+            keyFile: settings.keyFile,
             from: cursor.map { .after(seq: $0.seq, epoch: $0.epoch) } ?? .floor,
             client: WatchThread.name
         )

@@ -16,11 +16,14 @@ struct ExtractCommand: ParsableCommand {
         discussion: """
             Any number may run, on any host that reaches the hub's work endpoint. SIGHUP reads the knowledge tables again.
 
-            Example: tidings-extract --hub tcp://127.0.0.1:7400 --workers 4
+            'tidings client add NAME --role worker' makes a key for an extractor on another host.
+
+            Example: tidings-extract --hub tcp://127.0.0.1:7400 --key keys/extract/curve.key --workers 4
             """
     )
 
     @Option(help: "The hub's work endpoint.") var hub = "tcp://127.0.0.1:7400"
+    @Option(help: "The file with this extractor's key and the hub's public one.") var key: String
     @Option(help: "Articles coded at one time; as many as the machine has cores when not given.") var workers: Int?
     @Option(help: "Seconds for one article; after that it is given up with a reason.") var seconds = 20
     @Option(help: "Address space of this process in MiB; an article that needs more ends it and is charged with that.")
@@ -46,7 +49,7 @@ struct ExtractCommand: ParsableCommand {
             current.withLock { $0 = coder }
             let count = workers ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
             let service = ExtractionService(
-                .init(hub: hub, workers: count, secondsPerArticle: seconds, coder: Coder.version),
+                .init(hub: hub, keyFile: key, workers: count, secondsPerArticle: seconds, coder: Coder.version),
                 logger: logger,
                 makeCoder: {
                     var worker = coder.makeWorker()

@@ -11,13 +11,16 @@ struct IngestCommand: ParsableCommand {
             The directory holds inbox/, done/ and failed/. Write a file under a name that ends in .part and rename it to have it
             taken at once; any other file is taken when it has not changed for the settle time. No file is ever deleted.
 
-            Example: tidings-ingest --directory /srv/news --database 'host=/run/postgresql dbname=tidings user=tidings_ingest'
+            Example:
+              tidings-ingest --directory /srv/news --key keys/ingest/curve.key
+              --database 'host=/run/postgresql dbname=tidings user=tidings_ingest'
             """
     )
 
     @Option(help: "The directory that holds inbox/, done/ and failed/.") var directory: String
     @Option(help: "PostgreSQL: a libpq connection string or URL; the PG* variables when not given.") var database = ""
     @Option(help: "The hub's work endpoint, for the doorbell.") var hub = "tcp://127.0.0.1:7400"
+    @Option(help: "The file with ingest's key and the hub's public one.") var key: String
     @Option(help: "Milliseconds without change after which a file is whole.") var settle = 2000
     @Option(help: "Milliseconds between full listings of the inbox.") var scan = 5000
     @OptionGroup var options: ServiceOptions
@@ -31,7 +34,7 @@ struct IngestCommand: ParsableCommand {
     func run() throws {
         try options.serve("tidings-ingest") { logger in
             let service = try IngestService(
-                .init(directory: directory, database: database, hub: hub, settle: settle, scan: scan),
+                .init(directory: directory, database: database, hub: hub, keyFile: key, settle: settle, scan: scan),
                 logger: logger
             )
             return { service.shutdown() }

@@ -129,7 +129,9 @@ private struct Sheet {
     }
 
     mutating func services(_ stack: StackOptions) {
-        let report = Readiness(database: stack.databaseString, feed: stack.feedEndpoint).report(patience: 2000)
+        let report = Readiness(database: stack.databaseString, feed: stack.feedEndpoint, keyFile: stack.keyFile).report(
+            patience: 2000
+        )
         for missing in report.missing { bad(missing, "The services' logs are in \(stack.layout.logs)") }
         if report.ready { good("all services are ready at \(stack.feedEndpoint)") }
         guard let figures = report.figures else { return }

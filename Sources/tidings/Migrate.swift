@@ -36,26 +36,3 @@ struct Migrate: ParsableCommand {
         }
     }
 }
-
-struct KeysCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "keys",
-        abstract: "Makes the secrets of an installation.",
-        subcommands: [KeysInit.self]
-    )
-}
-
-struct KeysInit: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "init",
-        abstract: "Makes a password file a database role, each readable by its owner only; keeps those there.",
-        discussion: "Example: tidings keys init --keys /run/keys"
-    )
-
-    @Option(help: "The directory of the password files.") var keys = "var/keys"
-
-    func run() throws {
-        try Keys(directory: keys).create()
-        for role in Keys.Role.allCases { output("\(Keys(directory: keys).passfile(role))\n") }
-    }
-}

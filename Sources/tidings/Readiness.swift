@@ -1,3 +1,4 @@
+import Messaging
 import Postgres
 import Records
 import Storage
@@ -40,13 +41,21 @@ struct Readiness {
 
     let database: String
     let feed: String
+    let keyFile: String
     var without: Set<String> = []
 
     func missing(patience: Int) -> [String] { report(patience: patience).missing }
 
-    func hub(patience: Int) -> Hub? {
-        guard let answer = try? HubStatus.ask(feed, milliseconds: patience) else { return nil }
-        return try? JSON.decode(Hub.self, from: answer)
+    /// - Throws: with the reason when the hub does not answer.
+    func hub(patience: Int) throws(Complaint) -> Hub {
+        let answer: [UInt8]?
+        do { answer = try HubStatus.ask(feed, keyFile: keyFile, milliseconds: patience) } catch {
+            throw Complaint(error.description)
+        }
+        guard let answer, let hub = try? JSON.decode(Hub.self, from: answer) else {
+            throw Complaint("the hub does not answer at \(feed)")
+        }
+        return hub
     }
 
     func report(patience: Int) -> Report {
@@ -58,17 +67,16 @@ struct Readiness {
         } catch {
             report.missing.append("no database: \(error.message)")
         }
-        report.hub = hub(patience: patience)
-        if let hub = report.hub {
+        do {
+            let hub = try hub(patience: patience)
+            report.hub = hub
             if hub.epoch == nil {
                 report.missing.append("the hub does not know its log yet: it waits for the database")
             }
             if hub.workers.isEmpty, !without.contains("extract") {
                 report.missing.append("no extractor has come to the hub")
             }
-        } else {
-            report.missing.append("the hub does not answer at \(feed)")
-        }
+        } catch { report.missing.append(error.description) }
         if report.figures != nil {
             for name in ["ingest", "watch"] where !without.contains(name) {
                 let alive = report.services.contains { $0.name == name && $0.secondsAgo <= Readiness.fresh }

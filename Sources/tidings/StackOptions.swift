@@ -1,5 +1,7 @@
 import ArgumentParser
+import FoundationEssentials
 import Glibc
+import Messaging
 import Postgres
 import ServiceSupport
 import Supervision
@@ -12,12 +14,29 @@ struct StackOptions: ParsableArguments {
             "PostgreSQL: a libpq connection string or URL; by default the private server of --data, else the PG* variables."
     )
     var database: String?
-    @Option(help: "The hub's feed endpoint; by default that of --data, else tcp://127.0.0.1:7401.") var feed: String?
+    @Option(help: "The hub's feed endpoint; by default that of --key or --data, else tcp://127.0.0.1:7401.") var feed:
+        String?
+
+    @Option(
+        help:
+            "The file with your key, as 'tidings client add' prints it; by default that of --data, else $TIDINGS_KEY."
+    )
+    var key: String?
 
     var layout: DataLayout { DataLayout(data) }
 
+    /// The person's own key.
+    var keyFile: String {
+        let own = layout.keys.keyFile(.operator)
+        if let key { return key }
+        return access(own, F_OK) == 0 ? own : ProcessInfo.processInfo.environment["TIDINGS_KEY"] ?? own
+    }
+
+    /// The hub's addresses: those of --data when a stack runs there, else the usual ones.
+    var endpoints: StackState.Endpoints { StackState(of: layout)?.endpoints ?? StackState.Endpoints(portBase: 7400) }
+
     var feedEndpoint: String {
-        feed ?? StackState(of: layout)?.endpoints.feed ?? StackState.Endpoints(portBase: 7400).feed
+        feed ?? key.flatMap { try? KeyFile($0)["feed"] } ?? endpoints.feed
     }
 
     /// The connection string for a person.

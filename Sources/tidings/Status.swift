@@ -21,7 +21,9 @@ struct Status: ParsableCommand {
 
     func run() throws {
         if hubOnly { return try askHub() }
-        let report = Readiness(database: stack.databaseString, feed: stack.feedEndpoint).report(patience: 2000)
+        let report = Readiness(database: stack.databaseString, feed: stack.feedEndpoint, keyFile: stack.keyFile).report(
+            patience: 2000
+        )
         switch output {
         case .json: tidings.output(try JSON.encode(report) + [UInt8(ascii: "\n")])
         case .text: tidings.output(text(report))
@@ -30,10 +32,9 @@ struct Status: ParsableCommand {
     }
 
     private func askHub() throws {
-        let readiness = Readiness(database: "", feed: stack.feedEndpoint)
-        guard let hub = readiness.hub(patience: 2000), hub.epoch != nil else {
-            throw Complaint("the hub does not answer at \(stack.feedEndpoint), or waits for its database")
-        }
+        let readiness = Readiness(database: "", feed: stack.feedEndpoint, keyFile: stack.keyFile)
+        let hub = try readiness.hub(patience: 2000)
+        guard hub.epoch != nil else { throw Complaint("the hub waits for its database") }
         tidings.output("ready, log head \(hub.head)\n")
     }
 

@@ -58,12 +58,12 @@ struct Subscribe: ParsableCommand {
             case .after(let seq): .after(seq: seq, epoch: nil)
             }
         let endpoint = stack.feedEndpoint
-        let reader = FeedReader(endpoint, filter: filter, from: start, client: client)
+        let reader = FeedReader(endpoint, keyFile: stack.keyFile, filter: filter, from: start, client: client)
         defer { reader.close() }
         let isPretty = (output ?? (isatty(STDOUT_FILENO) == 1 ? .pretty : .jsonl)) == .pretty
         var left = count ?? Int.max
         var lastEvent = Monotonic.milliseconds()
-        var complaint = Complaints(endpoint: endpoint)
+        var complaint = Complaints(endpoint: endpoint, keyFile: stack.keyFile)
         while left > 0 {
             let deliveries: [FeedMessage.Delivery]
             do { deliveries = try reader.next(milliseconds: 200) } catch { throw Complaint(error.description) }
@@ -86,6 +86,7 @@ struct Subscribe: ParsableCommand {
     /// Tells the person when the hub does not answer, and when it does again.
     private struct Complaints {
         let endpoint: String
+        let keyFile: String
         var since = Monotonic.milliseconds()
         var hasComplained = false
 
@@ -96,7 +97,11 @@ struct Subscribe: ParsableCommand {
                 hasComplained = false
             } else if now - since > 3000, !hasComplained {
                 hasComplained = true
-                note("no answer from \(endpoint); still trying. Is the stack up? 'tidings status' tells")
+                note(
+                    reader.isRefused
+                        ? "the hub at \(endpoint) refuses the key in \(keyFile); still trying. 'tidings client list' shows its keys"
+                        : "no answer from \(endpoint); still trying. Is the stack up? 'tidings status' tells"
+                )
             }
         }
     }

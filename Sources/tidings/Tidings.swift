@@ -19,7 +19,7 @@ struct Tidings: ParsableCommand {
             Up.self, Down.self, Submit.self, Subscribe.self, Show.self, Status.self, Dead.self, Extract.self,
             Parse.self, Explain.self, Export.self, Seeds.self, Unknown.self,
             Doctor.self,
-            Migrate.self, KeysCommand.self,
+            Migrate.self, KeysCommand.self, ClientCommand.self,
         ]
     )
 }

@@ -65,7 +65,12 @@ struct Up: ParsableCommand {
             supervisor.shutdown()
             note("stopped; the data stays in \(layout.root)")
         }
-        let readiness = Readiness(database: layout.database(.operator), feed: endpoints.feed, without: Set(without))
+        let readiness = Readiness(
+            database: layout.database(.operator),
+            feed: endpoints.feed,
+            keyFile: layout.keys.keyFile(.operator),
+            without: Set(without)
+        )
         guard try waitUntilReady(supervisor, readiness, layout, started) else { return }
         show(endpoints, layout, after: Monotonic.milliseconds() - started)
         let printing = demo ? try Demo(layout, endpoints) : nil
@@ -87,18 +92,28 @@ struct Up: ParsableCommand {
             service(
                 "hub",
                 [
-                    "--database", layout.database(.hub), "--work", endpoints.work, "--feed", endpoints.feed, "--tap",
+                    "--database", layout.database(.hub), "--keys", layout.keys.directory, "--work", endpoints.work,
+                    "--feed", endpoints.feed, "--tap",
                     endpoints.tap,
                 ]
             ),
-            service("extract", ["--hub", endpoints.work] + (workers.map { ["--workers", "\($0)"] } ?? [])),
-            service("watch", ["--database", layout.database(.watch), "--feed", endpoints.feed]),
+            service(
+                "extract",
+                ["--hub", endpoints.work, "--key", layout.keys.keyFile(.extract)]
+                    + (workers.map { ["--workers", "\($0)"] } ?? [])
+            ),
+            service(
+                "watch",
+                [
+                    "--database", layout.database(.watch), "--feed", endpoints.feed, "--key",
+                    layout.keys.keyFile(.watch),
+                ]
+            ),
             service(
                 "ingest",
                 [
-                    "--database", layout.database(.ingest), "--hub", endpoints.work, "--directory", layout.root,
-                    "--settle",
-                    "\(settle)",
+                    "--database", layout.database(.ingest), "--hub", endpoints.work, "--key",
+                    layout.keys.keyFile(.ingest), "--directory", layout.root, "--settle", "\(settle)",
                 ]
             ),
         ]
@@ -208,9 +223,9 @@ private final class Demo {
         let names = try FileManager.default.contentsOfDirectory(atPath: samples).sorted()
         note("sample articles, and what is found in them:\n")
         let stop = self.stop
-        let feed = endpoints.feed
+        let (feed, key) = (endpoints.feed, layout.keys.keyFile(.operator))
         worker = Worker(name: "demo") {
-            let reader = FeedReader(feed, filter: "type=event,article", from: .floor, client: "demo")
+            let reader = FeedReader(feed, keyFile: key, filter: "type=event,article", from: .floor, client: "demo")
             var shown = 0
             while !stop.isStopped {
                 guard let deliveries = try? reader.next(milliseconds: 200) else { return note("the feed refuses") }

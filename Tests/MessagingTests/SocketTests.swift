@@ -4,76 +4,50 @@ import Synchronization
 import Testing
 
 @Suite("Sockets", .timeLimit(.minutes(1))) struct SocketTests {
-    private func receive(_ socket: Socket, within milliseconds: Int = 3000) throws -> [[UInt8]]? {
-        let deadline = Monotonic.milliseconds() + milliseconds
-        while Monotonic.milliseconds() < deadline {
-            if let message = try socket.receive() { return message }
-            var poller = Poller(sockets: [socket])
-            poller.wait(milliseconds: 50)
-        }
-        return nil
-    }
-
     @Test func `a dealer and a router exchange whole messages`() throws {
-        let context = MessagingContext()
-        let router = try Socket(.router, in: context)
-        let endpoint = try router.bind("tcp://127.0.0.1:*")
-        let dealer = try Socket(.dealer, in: context)
-        try dealer.connect(endpoint)
+        let server = try CurveServer()
+        let (router, dealer) = (server.socket, try server.client())
         #expect(try dealer.send([[1], [], [2, 3]]) == .sent)
-        let request = try #require(try receive(router))
+        let request = try #require(try receive(router)).frames
         #expect(Array(request.dropFirst()) == [[1], [], [2, 3]])
         #expect(try router.send([request[0], [9]]) == .sent)
-        #expect(try receive(dealer) == [[9]])
+        #expect(try receive(dealer)?.frames == [[9]])
     }
 
     @Test func `a message to a peer that is gone is told, not lost silently`() throws {
-        let context = MessagingContext()
-        let router = try Socket(.router, in: context)
-        try router.bind("tcp://127.0.0.1:*")
-        #expect(try router.send([[0, 1, 2, 3, 4], [9]]) == .unreachable)
+        let server = try CurveServer()
+        #expect(try server.socket.send([[0, 1, 2, 3, 4], [9]]) == .unreachable)
     }
 
     @Test func `a message over the limit cuts its sender off and nobody else`() throws {
-        let context = MessagingContext()
-        let router = try Socket(.router, in: context, limits: .init(messageBytes: 1000))
-        let endpoint = try router.bind("tcp://127.0.0.1:*")
-        let big = try Socket(.dealer, in: context)
-        let small = try Socket(.dealer, in: context)
-        try big.connect(endpoint)
-        try small.connect(endpoint)
+        let server = try CurveServer(limits: .init(messageBytes: 1000))
+        let router = server.socket
+        let (big, small) = (try server.client(), try server.client())
         try big.send([[UInt8](repeating: 7, count: 5000)])
         try small.send([[1]])
-        #expect(try receive(router)?.last == [1])
+        #expect(try receive(router)?.frames.last == [1])
         #expect(try receive(router, within: 300) == nil)
     }
 
     @Test func `frames beyond the limit are dropped`() throws {
-        let context = MessagingContext()
-        let router = try Socket(.router, in: context)
-        let endpoint = try router.bind("tcp://127.0.0.1:*")
-        let dealer = try Socket(.dealer, in: context)
-        try dealer.connect(endpoint)
+        let server = try CurveServer()
+        let (router, dealer) = (server.socket, try server.client())
         try dealer.send((0..<20).map { [UInt8($0)] })
         try dealer.send([[42]])
         var poller = Poller(sockets: [router])
         poller.wait(milliseconds: 3000)
         #expect(try router.receive(frameLimit: 5)?.count == 5)
-        #expect(try receive(router)?.last == [42])
+        #expect(try receive(router)?.frames.last == [42])
     }
 
     @Test func `an address in use is refused with its name`() throws {
-        let context = MessagingContext()
-        let first = try Socket(.router, in: context)
-        let endpoint = try first.bind("tcp://127.0.0.1:*")
-        let second = try Socket(.router, in: context)
-        let error = #expect(throws: MessagingError.self) { try second.bind(endpoint) }
-        #expect(error?.description.contains(endpoint) == true)
+        let (first, second) = (try CurveServer(), try CurveServer())
+        let error = #expect(throws: MessagingError.self) { try second.socket.bind(first.endpoint) }
+        #expect(error?.description.contains(first.endpoint) == true)
     }
 
     @Test func `a mailbox wakes a poller from another thread and keeps the order`() throws {
-        let context = MessagingContext()
-        let idle = try Socket(.router, in: context)
+        let idle = try CurveServer().socket
         let mailbox = Mailbox<Int>()
         let worker = Worker(name: "poster") { for number in 0..<1000 { mailbox.post(number) } }
         var poller = Poller(sockets: [idle], descriptors: [mailbox.descriptor])

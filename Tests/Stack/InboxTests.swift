@@ -31,7 +31,14 @@ import Testing
 
         func start() throws {
             service = try IngestService(
-                .init(directory: root, database: database, hub: "tcp://127.0.0.1:1", settle: 300, scan: 400),
+                .init(
+                    directory: root,
+                    database: database,
+                    hub: "tcp://127.0.0.1:1",
+                    keyFile: "/nonexistent",
+                    settle: 300,
+                    scan: 400
+                ),
                 logger: .service("test", level: .critical)
             )
         }

@@ -21,7 +21,10 @@ import Testing
         let stack = try LiveStack("way")
         // Debian's Python, whose python3-zmq the bootstrap installs: another python3 on the PATH has no ZeroMQ.
         let python = try ChildProcess(
-            ["/usr/bin/python3", LiveStack.packageRoot + "/docs/subscribe.py", stack.tap, "article/"],
+            [
+                "/usr/bin/python3", LiveStack.packageRoot + "/docs/subscribe.py", stack.tap,
+                stack.layout.keys.keyFile(.operator), "article/",
+            ],
             log: "\(stack.directory)/python.jsonl"
         )
         // A tap shows what comes after the subscription has arrived.
@@ -42,7 +45,10 @@ import Testing
         while python.ended() == nil { Monotonic.sleep(milliseconds: 5) }
 
         let client = try ChildProcess(
-            ["/usr/bin/python3", LiveStack.packageRoot + "/docs/feed.py", stack.feed],
+            [
+                "/usr/bin/python3", LiveStack.packageRoot + "/docs/feed.py", stack.feed,
+                stack.layout.keys.keyFile(.operator),
+            ],
             log: "\(stack.directory)/client.jsonl"
         )
         let deadline = Monotonic.milliseconds() + 10_000

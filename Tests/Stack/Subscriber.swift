@@ -24,7 +24,7 @@ final class Subscriber {
             [
                 "/bin/sh", "-c", "exec \"$@\" 2>>\(stack.directory)/subscriber.log", "run", LiveStack.binary("tidings"),
                 "subscribe",
-                "--feed", stack.feed, "--from", from, "--output", "jsonl",
+                "--data", stack.directory, "--from", from, "--output", "jsonl",
             ],
             log: file
         )
