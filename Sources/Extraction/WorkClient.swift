@@ -1,10 +1,10 @@
-import Wire
+package import Wire
 
 /// An extractor's side of the work protocol: what it holds, what runs, what awaits its STORED.
 ///
 /// A state machine without I/O; times are milliseconds.
-struct WorkClient {
-    enum Action: Equatable {
+package struct WorkClient {
+    package enum Action: Equatable {
         case send(WorkMessage)
         /// Give the job to a worker; its STARTED has been sent.
         case run(Lease, article: [UInt8])
@@ -36,15 +36,15 @@ struct WorkClient {
     private var lastHeard = 0
     private var lastReady = 0
     private var lastBeat = 0
-    private(set) var stored = 0
-    private(set) var stale = 0
+    package private(set) var stored = 0
+    package private(set) var stale = 0
 
     /// - Parameters:
     ///   - name: who this is, for the hub's status.
     ///   - workers: jobs that run at one time; as many again wait here, so that no worker waits for the network.
     ///   - hangAfter: a job that runs longer is given up together with this process.
     ///   - silentAfter: a hub that is silent for so long is gone; it speaks twice a second.
-    init(name: String, coder: String, workers: Int, hangAfter: Int, silentAfter: Int = 3500) {
+    package init(name: String, coder: String, workers: Int, hangAfter: Int, silentAfter: Int = 3500) {
         self.name = name
         self.coder = coder
         self.workers = workers
@@ -53,16 +53,16 @@ struct WorkClient {
     }
 
     /// Jobs that may be here at one time.
-    var credit: Int { max(4, workers * 4) }
+    package var credit: Int { max(4, workers * 4) }
 
     /// A fresh socket is connecting.
-    mutating func connected(now: Int) -> [Action] {
+    package mutating func connected(now: Int) -> [Action] {
         isConnected = true
         lastHeard = now
         return introduce(now)
     }
 
-    mutating func receive(_ message: WorkMessage, now: Int) -> [Action] {
+    package mutating func receive(_ message: WorkMessage, now: Int) -> [Action] {
         lastHeard = now
         switch message {
         case .job(let job, let article):
@@ -86,13 +86,13 @@ struct WorkClient {
     }
 
     /// A worker is done with a job.
-    mutating func finished(_ lease: Lease, with answer: WorkMessage, now: Int) -> [Action] {
+    package mutating func finished(_ lease: Lease, with answer: WorkMessage, now: Int) -> [Action] {
         guard let index = held.firstIndex(where: { $0.lease == lease }) else { return assign(now) }
         held[index].state = .answered(answer)
         return [.send(answer)] + assign(now)
     }
 
-    mutating func tick(now: Int) -> [Action] {
+    package mutating func tick(now: Int) -> [Action] {
         for one in held {
             guard case .running(let since) = one.state, now - since > hangAfter else { continue }
             return [.abandon(one.lease, reason: "coding it took more than \(hangAfter / 1000) s")]

@@ -1,14 +1,14 @@
-import Wire
+package import Wire
 
 /// Who works on what: leases in, answers out.
 ///
 /// A state machine without I/O and without a clock; times are milliseconds.
-struct Dispatcher {
+package struct Dispatcher {
     /// A routing id of the work socket.
-    typealias Peer = [UInt8]
+    package typealias Peer = [UInt8]
 
     /// What the shell is to do.
-    enum Action: Equatable {
+    package enum Action: Equatable {
         case send(WorkMessage, to: Peer)
         /// Lease up to `limit` jobs for the peer's session.
         case lease(peer: Peer, owner: String, limit: Int)
@@ -17,13 +17,20 @@ struct Dispatcher {
     }
 
     /// A lease that goes back to the queue.
-    struct Returned: Equatable {
-        var lease: Lease
+    package struct Returned: Equatable {
+        package var lease: Lease
         /// Whether the delivery counts against the job.
-        var charged: Bool
+        package var charged: Bool
         /// Whether the job is dead at once.
-        var dead: Bool
-        var reason: String
+        package var dead: Bool
+        package var reason: String
+
+        package init(lease: Lease, charged: Bool, dead: Bool, reason: String) {
+            self.lease = lease
+            self.charged = charged
+            self.dead = dead
+            self.reason = reason
+        }
     }
 
     /// One job of a worker.
@@ -59,28 +66,31 @@ struct Dispatcher {
     private var mayHaveJobs = true
     private let deadAfter: Int
     private let creditLimit: Int
-    private(set) var staleAnswers = 0
+    package private(set) var staleAnswers = 0
 
     /// - Parameters:
     ///   - deadAfter: a worker that says nothing for so many milliseconds is gone.
     ///   - creditLimit: more credit than this is not used.
-    init(deadAfter: Int = 3000, creditLimit: Int = 256) {
+    package init(deadAfter: Int = 3000, creditLimit: Int = 256) {
         self.deadAfter = deadAfter
         self.creditLimit = creditLimit
     }
 
-    /// Owners whose leases live workers hold.
-    var owners: [String] { sessions.values.map(\.owner).sorted() }
+    /// The leases that live workers hold, or are about to get.
+    package var held: [Lease] { peers.flatMap { sessions[$0]?.held.map(\.lease) ?? [] } }
+
+    /// In one order, so that the same events always give the same actions.
+    private var peers: [Peer] { sessions.keys.sorted { $0.lexicographicallyPrecedes($1) } }
 
     /// What status shows of each worker: the jobs it holds and how many of its answers were stored.
-    var workers: [(name: String, coder: String, jobs: Int, stored: Int)] {
+    package var workers: [(name: String, coder: String, jobs: Int, stored: Int)] {
         sessions.values.map { ($0.name, $0.coder, $0.held.count, $0.stored) }.sorted { $0.0 < $1.0 }
     }
 
     /// Takes a message.
     ///
     /// - Parameter freshOwner: a new UUID, used when the message begins a session.
-    mutating func receive(_ message: WorkMessage, from peer: Peer, now: Int, freshOwner: String) -> [Action] {
+    package mutating func receive(_ message: WorkMessage, from peer: Peer, now: Int, freshOwner: String) -> [Action] {
         switch message {
         case .ready(let ready): return begin(ready, peer, now, freshOwner)
         case .ring: return rung()
@@ -116,13 +126,13 @@ struct Dispatcher {
     }
 
     /// New jobs are there, or may be.
-    mutating func rung() -> [Action] {
+    package mutating func rung() -> [Action] {
         mayHaveJobs = true
         return leaseMore()
     }
 
     /// The answer to `.lease`.
-    mutating func leased(_ jobs: [(lease: Lease, article: [UInt8])], for peer: Peer, limit: Int) -> [Action] {
+    package mutating func leased(_ jobs: [(lease: Lease, article: [UInt8])], for peer: Peer, limit: Int) -> [Action] {
         if jobs.count < limit { mayHaveJobs = false }
         guard let session = sessions[peer], jobs.allSatisfy({ $0.lease.owner == session.owner }) else {
             // The worker went while the lease was on its way.
@@ -137,27 +147,26 @@ struct Dispatcher {
     }
 
     /// The answer to `.commit`; `fresh` is false when the fence refused it.
-    mutating func committed(_ lease: Lease, of peer: Peer, fresh: Bool) -> [Action] {
+    package mutating func committed(_ lease: Lease, of peer: Peer, fresh: Bool) -> [Action] {
         if !fresh { staleAnswers += 1 }
         if fresh { sessions[peer]?.stored += 1 }
         return finished(lease, of: peer, fresh: fresh)
     }
 
     /// The answer to `.commit` when the database refused the records themselves.
-    mutating func refused(_ lease: Lease, of peer: Peer, reason: String) -> [Action] {
+    package mutating func refused(_ lease: Lease, of peer: Peer, reason: String) -> [Action] {
         let returned = Returned(lease: lease, charged: true, dead: true, reason: reason)
         return [.giveBack([returned])] + finished(lease, of: peer, fresh: false)
     }
 
     /// Ends the sessions of silent workers.
-    mutating func tick(now: Int) -> [Action] {
+    package mutating func tick(now: Int) -> [Action] {
         var actions: [Action] = []
-        for peer in sessions.filter({ now - $0.value.lastHeard > deadAfter }).keys.sorted(by: {
-            $0.lexicographicallyPrecedes($1)
-        }) {
+        let peers = peers
+        for peer in peers where now - (sessions[peer]?.lastHeard ?? now) > deadAfter {
             actions += end(peer, reason: "the worker died while coding it", charging: true)
         }
-        for peer in sessions.keys { actions.append(.send(.heartbeat, to: peer)) }
+        for peer in peers where sessions[peer] != nil { actions.append(.send(.heartbeat, to: peer)) }
         return actions + leaseMore()
     }
 
@@ -170,7 +179,7 @@ struct Dispatcher {
     func knows(_ peer: Peer) -> Bool { sessions[peer] != nil }
 
     /// The socket could not reach the peer: its connection is gone.
-    mutating func unreachable(_ peer: Peer, now: Int) -> [Action] {
+    package mutating func unreachable(_ peer: Peer, now: Int) -> [Action] {
         // The worker may reconnect under another routing id and claim its leases; silence decides.
         let lastHeard = sessions[peer]?.lastHeard ?? now
         sessions[peer]?.lastHeard = min(lastHeard, now - deadAfter / 2)
@@ -193,7 +202,7 @@ struct Dispatcher {
         var actions = sessions[peer] == nil ? [] : end(peer, reason: "worker started over", charging: false)
         let owner = ready.held.last?.owner ?? freshOwner
         // A session that lost its leases to this one has nothing left; it must not keep them alive.
-        for other in sessions.keys where sessions[other]?.owner == owner {
+        for other in peers where sessions[other]?.owner == owner {
             actions += end(other, reason: "worker moved", charging: false)
         }
         sessions[peer] = Session(

@@ -1,30 +1,46 @@
-import Wire
+package import Wire
 
 /// Who reads the log and how far: sessions, credit, the tail in memory, and replays.
 ///
 /// A state machine without I/O; times are milliseconds.
-struct FeedServer {
+package struct FeedServer {
     /// A routing id of the feed socket.
-    typealias Peer = [UInt8]
+    package typealias Peer = [UInt8]
 
-    enum Action {
+    package enum Action {
         case send(FeedMessage, to: Peer)
         /// Read up to `limit` entries after `after` from the database.
         case fetch(after: Int, limit: Int)
     }
 
-    struct Limits {
-        var sessions = 256
+    package struct Limits {
+        package var sessions: Int
         /// Events on their way to one subscriber.
-        var credit = 10_000
+        package var credit: Int
         /// Bytes on their way to one subscriber.
-        var bytesInFlight = 8 << 20
+        package var bytesInFlight: Int
         /// Bytes of the log's tail in memory.
-        var tailBytes = 16 << 20
+        package var tailBytes: Int
         /// Entries of one replay from the database.
-        var replay = 1000
+        package var replay: Int
         /// A subscriber that says nothing for so long is gone.
-        var deadAfter = 10_000
+        package var deadAfter: Int
+
+        package init(
+            sessions: Int = 256,
+            credit: Int = 10_000,
+            bytesInFlight: Int = 8 << 20,
+            tailBytes: Int = 16 << 20,
+            replay: Int = 1000,
+            deadAfter: Int = 10_000
+        ) {
+            self.sessions = sessions
+            self.credit = credit
+            self.bytesInFlight = bytesInFlight
+            self.tailBytes = tailBytes
+            self.replay = replay
+            self.deadAfter = deadAfter
+        }
     }
 
     private struct Session {
@@ -42,9 +58,9 @@ struct FeedServer {
         var isFetching = false
     }
 
-    private(set) var epoch: String
-    private(set) var head: Int
-    private(set) var floor: Int
+    package private(set) var epoch: String
+    package private(set) var head: Int
+    package private(set) var floor: Int
     private let limits: Limits
     private var sessions: [Peer: Session] = [:]
     /// The end of the log, contiguous up to `head`.
@@ -52,7 +68,7 @@ struct FeedServer {
     private var tailStart = 0
     private var tailBytes = 0
 
-    init(epoch: String, head: Int, floor: Int, limits: Limits = Limits()) {
+    package init(epoch: String, head: Int, floor: Int, limits: Limits = Limits()) {
         self.epoch = epoch
         self.head = head
         self.floor = floor
@@ -60,12 +76,12 @@ struct FeedServer {
     }
 
     /// What status shows of each subscriber.
-    var subscribers: [(client: String, scanned: Int)] {
+    package var subscribers: [(client: String, scanned: Int)] {
         sessions.values.map { ($0.client, $0.scanned) }.sorted { $0.0 < $1.0 }
     }
 
     /// The log has grown; entries follow on each other.
-    mutating func append(_ entries: [LogEntry]) -> [Action] {
+    package mutating func append(_ entries: [LogEntry]) -> [Action] {
         for entry in entries where entry.seq > head {
             if entry.seq != head + 1 {
                 // The shell skipped something: what is in memory no longer joins up.
@@ -89,7 +105,7 @@ struct FeedServer {
     /// The log is another one: a backup was restored.
     ///
     /// Every subscriber must look at it anew.
-    mutating func reset(epoch: String, head: Int, floor: Int) -> [Action] {
+    package mutating func reset(epoch: String, head: Int, floor: Int) -> [Action] {
         let peers = sessions.keys
         (self.epoch, self.head, self.floor) = (epoch, head, floor)
         dropTail()
@@ -97,7 +113,7 @@ struct FeedServer {
         return peers.map { .send(.bye, to: $0) }
     }
 
-    mutating func receive(_ message: FeedMessage, from peer: Peer, now: Int) -> [Action] {
+    package mutating func receive(_ message: FeedMessage, from peer: Peer, now: Int) -> [Action] {
         switch message {
         case .subscribe(let request): return begin(request, peer, now)
         case .credit(let credit):
@@ -112,7 +128,7 @@ struct FeedServer {
     }
 
     /// Entries read from the database after `after`; empty means that the log ends there.
-    mutating func fetched(after: Int, _ entries: [LogEntry]) -> [Action] {
+    package mutating func fetched(after: Int, _ entries: [LogEntry]) -> [Action] {
         var actions: [Action] = []
         for peer in sessions.keys where sessions[peer]?.isFetching == true && sessions[peer]?.scanned == after {
             sessions[peer]?.isFetching = false
@@ -122,7 +138,7 @@ struct FeedServer {
         return actions
     }
 
-    mutating func tick(now: Int) -> [Action] {
+    package mutating func tick(now: Int) -> [Action] {
         for (peer, session) in sessions where now - session.lastHeard > limits.deadAfter { sessions[peer] = nil }
         return sessions.map { peer, session in
             .send(.heartbeat(.init(head: head, scanned: session.scanned, last: session.last)), to: peer)
@@ -133,7 +149,7 @@ struct FeedServer {
     func knows(_ peer: Peer) -> Bool { sessions[peer] != nil }
 
     /// The socket could not take a message: the subscriber is gone, or does not keep to its credit.
-    mutating func unreachable(_ peer: Peer) { sessions[peer] = nil }
+    package mutating func unreachable(_ peer: Peer) { sessions[peer] = nil }
 
     // MARK: -
 

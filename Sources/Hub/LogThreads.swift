@@ -9,9 +9,7 @@ final class SequencerThread {
     private let database: Database
     private let shared: FeedThread.Shared
     private let logger: Logger
-    /// The last entry handed to the feed.
-    private var published = LogStore.Head(epoch: "", seq: 0, floor: 0)
-    private var seenGeneration = 0
+    private var sequencer = Sequencer()
 
     init(_ database: Database, _ shared: FeedThread.Shared, _ logger: Logger) {
         self.database = database
@@ -22,7 +20,7 @@ final class SequencerThread {
     func run(until stop: StopSwitch) {
         while !stop.isStopped {
             do {
-                while try step() {}
+                try perform([.look])
             } catch {
                 logger.error("the sequencer's statement was refused", metadata: ["error": "\(error)"])
                 Monotonic.sleep(milliseconds: 1000)
@@ -32,42 +30,31 @@ final class SequencerThread {
         }
     }
 
-    /// One batch; true when there may be more.
-    private func step() throws(PostgresError) -> Bool {
-        let entries = try database.run("sequencing") { (connection) throws(PostgresError) -> [LogEntry] in
-            try self.catchUp(connection)
-            return try LogStore.sequence(limit: 1000, on: connection)
-        }
-        guard let entries, let last = entries.last else { return false }
-        if let first = entries.first, first.seq != published.seq + 1 {
-            // Another sequencer was at work between: read what it placed.
-            _ = try database.run("reading the log") { (connection) throws(PostgresError) in
-                try self.read(to: first.seq - 1, connection)
+    private func perform(_ first: [Sequencer.Action]) throws(PostgresError) {
+        var actions = first[...]
+        while let action = actions.popFirst() {
+            switch action {
+            case .look:
+                let state = try database.run("looking at the log") { (connection) throws(PostgresError) in
+                    try LogStore.look(on: connection)
+                }
+                guard let state else { return }
+                actions += sequencer.looked(state.head, waiting: state.waiting)
+            case .open(let head): shared.news.post(.opened(head))
+            case .append(let entries): shared.news.post(.appended(entries))
+            case .read(let after, let limit):
+                let entries = try database.run("reading the log") { (connection) throws(PostgresError) in
+                    try LogStore.read(after: after, limit: limit, on: connection)
+                }
+                guard let entries else { return }
+                actions += sequencer.read(entries)
+            case .sequence(let limit):
+                let entries = try database.run("sequencing") { (connection) throws(PostgresError) in
+                    try LogStore.sequence(limit: limit, on: connection)
+                }
+                guard let entries else { return }
+                actions += sequencer.sequenced(entries)
             }
-        }
-        shared.news.post(.appended(entries))
-        published.seq = last.seq
-        return entries.count == 1000
-    }
-
-    /// After every new connection, looks whether the log is the one we know, and reads what a lost answer had placed.
-    private func catchUp(_ connection: Connection) throws(PostgresError) {
-        guard database.generation != seenGeneration else { return }
-        let head = try LogStore.head(on: connection)
-        if head.epoch != published.epoch || head.seq < published.seq {
-            published = head
-            shared.news.post(.opened(head))
-        }
-        try read(to: head.seq, connection)
-        seenGeneration = database.generation
-    }
-
-    private func read(to end: Int, _ connection: Connection) throws(PostgresError) {
-        while published.seq < end {
-            let entries = try LogStore.read(after: published.seq, limit: 1000, on: connection)
-            guard let last = entries.last else { return }
-            shared.news.post(.appended(entries))
-            published.seq = last.seq
         }
     }
 }

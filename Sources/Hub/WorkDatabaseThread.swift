@@ -11,9 +11,16 @@ final class WorkDatabaseThread {
     private let sequencer: Mailbox<Void>
     private let logger: Logger
     private var lockedGeneration = 0
-    private var owners: [String] = []
+    /// What live workers hold.
+    private var held: [Lease] = []
+    // What the commands ask for and is not done yet: a statement that was refused must not take the others with it.
+    private var answers: [Answer] = []
+    private var returned: [(lease: Lease, charged: Bool, dead: Bool, reason: String)] = []
+    private var wanted: [(peer: [UInt8], owner: String, limit: Int)] = []
     private var nextCare = 0
     private var nextBeat = 0
+
+    private typealias Answer = (peer: [UInt8], lease: Lease, records: [RecordDraft])
 
     init(_ database: Database, _ shared: WorkThread.Shared, sequencer: Mailbox<Void>, _ logger: Logger) {
         self.database = database
@@ -25,17 +32,27 @@ final class WorkDatabaseThread {
     func run(until stop: StopSwitch) {
         while !stop.isStopped {
             do {
-                let commands = shared.commands.wait(milliseconds: 250)
+                take(shared.commands.wait(milliseconds: 250))
                 guard try holdLock(until: stop) else { continue }
-                try commit(commands)
-                try giveBack(commands)
-                try lease(commands)
-                for case .owners(let owners) in commands { self.owners = owners }
+                try commit()
+                try giveBack()
+                try lease()
                 try care()
             } catch {
-                // A statement of ours is wrong, or the schema is: repeating at full speed would not help.
+                // A statement of ours is wrong, or the schema is: repeating at full speed would not help, forgetting would lose jobs.
                 logger.error("the work database refused a statement", metadata: ["error": "\(error)"])
                 Monotonic.sleep(milliseconds: 1000)
+            }
+        }
+    }
+
+    private func take(_ commands: [WorkThread.Command]) {
+        for command in commands {
+            switch command {
+            case .commit(let peer, let lease, let records): answers.append((peer, lease, records))
+            case .giveBack(let jobs): returned += jobs
+            case .lease(let peer, let owner, let limit): wanted.append((peer, owner, limit))
+            case .held(let held): self.held = held
             }
         }
     }
@@ -59,57 +76,56 @@ final class WorkDatabaseThread {
         return false
     }
 
-    private func commit(_ commands: [WorkThread.Command]) throws(PostgresError) {
-        var batch: [(peer: [UInt8], lease: Lease, records: [RecordDraft])] = []
-        for case .commit(let peer, let lease, let records) in commands { batch.append((peer, lease, records)) }
-        while !batch.isEmpty {
+    private func commit() throws(PostgresError) {
+        while !answers.isEmpty {
             var bytes = 0
-            let count = batch.prefix { answer in
+            let count = answers.prefix { answer in
                 defer { bytes += answer.records.reduce(0) { $0 + $1.data.count } }
                 return bytes < 8 << 20
             }.count
-            try commit(batch: Array(batch.prefix(min(count, 256))))
-            batch.removeFirst(min(count, 256))
+            guard try commit(first: min(count, 256)) else { return }
         }
     }
 
-    private func commit(batch: [(peer: [UInt8], lease: Lease, records: [RecordDraft])]) throws(PostgresError) {
+    /// Stores answers from the front of the queue; false when stopped.
+    private func commit(first count: Int) throws(PostgresError) -> Bool {
+        let batch = answers.prefix(count)
         do {
             let stored = try database.run("storing answers") { (connection) throws(PostgresError) in
                 try WorkStore.commit(batch.map { ($0.lease, $0.records) }, on: connection)
             }
-            guard let stored else { return }
+            guard let stored else { return false }
             sequencer.post(())
             for answer in batch {
-                shared.answers.post(
-                    .committed(answer.lease, peer: answer.peer, fresh: stored.contains(answer.lease.article))
-                )
+                shared.answers.post(.committed(answer.lease, peer: answer.peer, fresh: stored.contains(answer.lease)))
             }
         } catch  where error.isDataError {
             // One answer spoils the batch: find it by storing them one by one.
-            guard batch.count > 1 else {
-                shared.answers.post(.refused(batch[0].lease, peer: batch[0].peer, reason: "\(error)"))
-                return
+            guard count == 1 else {
+                for _ in 0..<count { guard try commit(first: 1) else { return false } }
+                return true
             }
-            for answer in batch { try commit(batch: [answer]) }
+            shared.answers.post(.refused(answers[0].lease, peer: answers[0].peer, reason: "\(error)"))
         }
+        answers.removeFirst(count)
+        return true
     }
 
-    private func giveBack(_ commands: [WorkThread.Command]) throws(PostgresError) {
-        var returned: [(lease: Lease, charged: Bool, dead: Bool, reason: String)] = []
-        for case .giveBack(let jobs) in commands { returned += jobs }
+    private func giveBack() throws(PostgresError) {
         guard !returned.isEmpty else { return }
         _ = try database.run("giving jobs back") { (connection) throws(PostgresError) in
-            try WorkStore.giveBack(returned, on: connection)
+            try WorkStore.giveBack(self.returned, on: connection)
         }
+        returned = []
     }
 
-    private func lease(_ commands: [WorkThread.Command]) throws(PostgresError) {
-        for case .lease(let peer, let owner, let limit) in commands {
+    private func lease() throws(PostgresError) {
+        while let (peer, owner, limit) = wanted.first {
             let jobs = try database.run("leasing jobs") { (connection) throws(PostgresError) in
                 try WorkStore.lease(owner: owner, limit: limit, on: connection)
             }
             shared.answers.post(.leased(jobs ?? [], peer: peer, limit: limit))
+            wanted.removeFirst()
         }
     }
 
@@ -118,13 +134,12 @@ final class WorkDatabaseThread {
         let now = Monotonic.milliseconds()
         guard now >= nextCare else { return }
         nextCare = now + 1000
-        let owners = self.owners
         let beats = now >= nextBeat
         if beats { nextBeat = now + 5000 }
         let state = ServiceState.json(shared.board.current)
         _ = try database.run("keeping leases") { (connection) throws(PostgresError) in
+            try WorkStore.renew(self.held, on: connection)
             if beats {
-                try WorkStore.renew(owners: owners, on: connection)
                 try ServiceStore.beat(name: "hub", instance: ServiceState.instance, state: state, on: connection)
             }
             let reaped = try WorkStore.reap(on: connection)

@@ -21,7 +21,8 @@ final class WorkThread {
         case lease(peer: [UInt8], owner: String, limit: Int)
         case commit(peer: [UInt8], lease: Lease, records: [RecordDraft])
         case giveBack([(lease: Lease, charged: Bool, dead: Bool, reason: String)])
-        case owners([String])
+        /// What live workers hold.
+        case held([Lease])
     }
 
     /// From the database thread.
@@ -76,7 +77,7 @@ final class WorkThread {
                 execute(dispatcher.tick(now: now))
                 keys = keys.filter { dispatcher.knows($0.key) }
                 execute(dispatcher.rung())
-                shared.commands.post(.owners(dispatcher.owners))
+                shared.commands.post(.held(dispatcher.held))
                 shared.board.update {
                     $0.stale_answers = dispatcher.staleAnswers
                     $0.workers = dispatcher.workers.map {

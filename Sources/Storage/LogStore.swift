@@ -16,9 +16,10 @@ package enum LogStore {
         }
     }
 
-    package static func head(on connection: Connection) throws(PostgresError) -> Head {
-        let row = try connection.query("select epoch::text, seq, floor from log_head")[0]
-        return Head(epoch: try row.string(0), seq: try row.int(1), floor: try row.int(2))
+    /// The log's head, and whether records wait for their places.
+    package static func look(on connection: Connection) throws(PostgresError) -> (head: Head, waiting: Bool) {
+        let row = try connection.query("select epoch::text, seq, floor, exists (select from outbox) from log_head")[0]
+        return (Head(epoch: try row.string(0), seq: try row.int(1), floor: try row.int(2)), try row.bool(3))
     }
 
     /// Gives up to `limit` records of the outbox their places and returns them in order.
@@ -26,8 +27,7 @@ package enum LogStore {
     /// One short transaction under the lock of `log_head`: whoever sees sequence N sees all before it. Tailing a serial
     /// column instead would lose what commits late.
     package static func sequence(limit: Int, on connection: Connection) throws(PostgresError) -> [LogEntry] {
-        guard try connection.query("select exists (select from outbox)")[0].bool(0) else { return [] }
-        return try connection.transaction { (connection) throws(PostgresError) in
+        try connection.transaction { (connection) throws(PostgresError) in
             let head = try connection.query(
                 """
                 select epoch::text, seq, to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
@@ -43,6 +43,7 @@ package enum LogStore {
             )
             var ids: [Int] = []
             for row in taken { ids.append(try row.int(0)) }
+            guard !ids.isEmpty else { return [] }
             let records = try connection.query(
                 "select id, uuid::text, type, topic, keys, data from record where id = any(\(ids)) order by id"
             )
@@ -121,12 +122,14 @@ package enum LogStore {
     private static func entries(_ rows: Rows) throws(PostgresError) -> [LogEntry] {
         var entries: [LogEntry] = []
         entries.reserveCapacity(rows.count)
+        // One statement sees one log: its entries share the name's bytes.
+        let epoch = rows.count > 0 ? try rows[0].string(2) : ""
         for row in rows {
             entries.append(
                 LogEntry(
                     seq: try row.int(0),
                     tseq: try row.int(1),
-                    epoch: try row.string(2),
+                    epoch: epoch,
                     record: try row.string(3),
                     type: try row.string(4),
                     topic: try row.bytes(5),

@@ -71,12 +71,12 @@ package enum WorkStore {
 
     /// Stores the records of answered jobs behind their fences: deletes the job and inserts records and outbox at once.
     ///
-    /// - Returns: the articles whose answer was stored; a stale answer has no effect.
+    /// - Returns: the leases whose answer was stored; a stale answer has no effect, not even beside a fresh one for its article.
     package static func commit(
         _ answers: [(lease: Lease, records: [RecordDraft])],
         on connection: Connection
-    ) throws(PostgresError) -> Set<String> {
-        let drafts = answers.flatMap { answer in answer.records.map { (answer.lease.article, $0) } }
+    ) throws(PostgresError) -> Set<Lease> {
+        let drafts = answers.flatMap { answer in answer.records.map { (answer.lease, $0) } }
         let rows = try connection.query(
             """
             with answer as (
@@ -87,28 +87,32 @@ package enum WorkStore {
                 delete from job using answer
                 where job.article_id = answer.article and job.attempt = answer.attempt
                     and job.lease_owner = answer.owner and job.state = 1
-                returning job.article_id
+                returning job.article_id, job.attempt, job.lease_owner
             ), coded as (
                 update article set coded_at = now() from fenced where article.id = fenced.article_id
             ), stored as (
                 insert into record (uuid, article_id, type, topic, keys, data)
                 select d.uuid::uuid, fenced.article_id, d.type, d.topic, d.keys, d.data::json
-                from unnest(\(drafts.map(\.1.head.id) as [String?]), \(drafts.map(\.0) as [String?]),
+                from unnest(\(drafts.map(\.1.head.id) as [String?]), \(drafts.map(\.0.article) as [String?]),
+                    \(drafts.map(\.0.attempt)), \(drafts.map(\.0.owner) as [String?]),
                     \(drafts.map(\.1.head.type) as [String?]), \(drafts.map(\.1.head.topic) as [String?]),
                     \(drafts.map(\.1.head.keys) as [String?]), \(.utf8Array(drafts.map(\.1.data))))
-                    with ordinality as d(uuid, article, type, topic, keys, data, n)
-                join fenced on fenced.article_id = d.article::uuid
+                    with ordinality as d(uuid, article, attempt, owner, type, topic, keys, data, n)
+                join fenced on fenced.article_id = d.article::uuid and fenced.attempt = d.attempt
+                    and fenced.lease_owner = d.owner::uuid
                 order by d.n
                 on conflict (uuid) do nothing
                 returning id
             ), queued as (
                 insert into outbox (record_id) select id from stored
             )
-            select article_id::text from fenced
+            select article_id::text, attempt, lease_owner::text from fenced
             """
         )
-        var stored: Set<String> = []
-        for row in rows { stored.insert(try row.string(0)) }
+        var stored: Set<Lease> = []
+        for row in rows {
+            stored.insert(Lease(article: try row.string(0), attempt: try row.int(1), owner: try row.string(2)))
+        }
         return stored
     }
 
@@ -137,12 +141,18 @@ package enum WorkStore {
         )
     }
 
-    /// Prolongs the leases of live workers.
-    package static func renew(owners: [String], on connection: Connection) throws(PostgresError) {
+    /// Prolongs leases that live workers hold, when a sixth of their time has passed or they were shortened.
+    ///
+    /// By lease and not by owner: a lease whose answer was lost has a living owner who does not know of it, and has to end.
+    package static func renew(_ leases: [Lease], on connection: Connection) throws(PostgresError) {
         try connection.query(
             """
             update job set lease_until = now() + make_interval(secs => \(leaseSeconds)::bigint::int)
-            where state = 1 and lease_owner = any(\(owners as [String?])::uuid[])
+            from unnest(\(leases.map(\.article) as [String?]), \(leases.map(\.attempt)),
+                \(leases.map(\.owner) as [String?])) as held(article, attempt, owner)
+            where job.article_id = held.article::uuid and job.attempt = held.attempt
+                and job.lease_owner = held.owner::uuid and job.state = 1
+                and job.lease_until < now() + make_interval(secs => \(leaseSeconds * 5 / 6)::bigint::int)
             """
         )
     }

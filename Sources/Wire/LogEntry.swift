@@ -3,6 +3,8 @@ package struct LogEntry: Sendable {
     package let seq: Int
     /// Its number within its topic, from 1 without gaps.
     package let tseq: Int
+    /// The log it belongs to.
+    package let epoch: String
     package let topic: [UInt8]
     package let keys: [UInt8]
     /// CloudEvents 1.0 structured JSON.
@@ -10,6 +12,16 @@ package struct LogEntry: Sendable {
 
     /// Bytes this entry holds in memory, about.
     package var size: Int { envelope.count + topic.count + keys.count + 96 }
+
+    /// An entry whose envelope is there already.
+    package init(seq: Int, tseq: Int, epoch: String, topic: [UInt8], keys: [UInt8], envelope: [UInt8]) {
+        self.seq = seq
+        self.tseq = tseq
+        self.epoch = epoch
+        self.topic = topic
+        self.keys = keys
+        self.envelope = envelope
+    }
 
     /// - Parameters:
     ///   - record: the record's UUID.
@@ -27,10 +39,6 @@ package struct LogEntry: Sendable {
         time: String,
         data: [UInt8]
     ) {
-        self.seq = seq
-        self.tseq = tseq
-        self.topic = topic
-        self.keys = keys
         var envelope: [UInt8] = []
         envelope.reserveCapacity(data.count + 400)
         let head =
@@ -42,7 +50,7 @@ package struct LogEntry: Sendable {
         envelope += #"","tseq":"\#(padded(tseq))","data":"#.utf8
         envelope += data
         envelope.append(UInt8(ascii: "}"))
-        self.envelope = envelope
+        self.init(seq: seq, tseq: tseq, epoch: epoch, topic: topic, keys: keys, envelope: envelope)
     }
 }
 

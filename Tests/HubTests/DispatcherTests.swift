@@ -59,7 +59,7 @@ import Wire
             .flatMap { $0 }
         #expect(returned.map(\.charged) == [true, false])
         #expect(returned.map(\.lease) == [lease(1), lease(2)])
-        #expect(dispatcher.owners.isEmpty)
+        #expect(dispatcher.held.isEmpty)
     }
 
     @Test func `a worker that says goodbye is charged with nothing`() {
@@ -100,7 +100,7 @@ import Wire
         let actions = dispatcher.receive(ready(held: [lease(1)]), from: bob, now: 5, freshOwner: "B")
         guard case .giveBack(let returned) = actions.first else { Issue.record("\(actions)"); return }
         #expect(returned.map(\.lease) == [lease(2)], "what the worker no longer holds goes to others")
-        #expect(dispatcher.owners == ["A"])
+        #expect(dispatcher.held == [lease(1)])
         #expect(
             dispatcher.receive(.result(lease(1), []), from: bob, now: 6, freshOwner: "-")
                 == [.commit(peer: bob, lease: lease(1), records: [])]
