@@ -12,16 +12,20 @@ final class FeedThread: SocketThread {
         let board: StatusBoard
         let news = Mailbox<News>()
         let fetches = Mailbox<(after: Int, limit: Int)>()
+        let cursors = Mailbox<CursorThread.Request>()
         /// Rung when the outbox has something.
         let sequencer = Mailbox<Void>()
     }
 
-    /// From the sequencer and the replay.
+    /// From the sequencer, the replay and the cursors.
     enum News: Sendable {
         /// The log is known, or is another one than before.
         case opened(LogStore.Head)
         case appended([LogEntry])
         case fetched(after: Int, [LogEntry])
+        case loaded(FeedServer.Loaded, for: FeedServer.Peer)
+        case stored([FeedCursor.Place], missing: Set<FeedCursor>)
+        case notStored([FeedCursor.Place])
     }
 
     let endpoints: [String]
@@ -55,6 +59,7 @@ final class FeedThread: SocketThread {
             for news in shared.news.drain() { take(news) }
             receive()
             let now = Monotonic.milliseconds()
+            execute(server?.flush(now: now) ?? [])
             if now >= nextTick {
                 nextTick = now + 1000
                 tick(now)
@@ -88,6 +93,10 @@ final class FeedThread: SocketThread {
             }
             execute(server?.append(entries) ?? [])
         case .fetched(let after, let entries): execute(server?.fetched(after: after, entries) ?? [])
+        case .loaded(let result, let peer):
+            execute(server?.loaded(result, for: peer, now: Monotonic.milliseconds()) ?? [])
+        case .stored(let places, let missing): execute(server?.stored(places, missing: missing) ?? [])
+        case .notStored(let places): server?.notStored(places)
         }
     }
 
@@ -116,6 +125,8 @@ final class FeedThread: SocketThread {
             switch action {
             case .send(let message, let peer): send(message, to: peer)
             case .fetch(let after, let limit): shared.fetches.post((after, limit))
+            case .load(let cursor, let start, let peer): shared.cursors.post(.load(cursor, orElse: start, for: peer))
+            case .store(let places): shared.cursors.post(.store(places))
             }
         }
     }

@@ -6,7 +6,7 @@ import Storage
 
 /// The hub: leases jobs to extractors, stores their answers, orders the log, and serves feed and tap.
 ///
-/// Five threads: two own the sockets (work; feed and tap), three own a database connection each (work, sequencer, replay).
+/// Six threads: two own the sockets (work; feed and tap), four own a database connection each (work, sequencer, replay, cursors).
 package final class HubService: Sendable {
     /// Where the hub listens and stores.
     package struct Settings: Sendable {
@@ -74,6 +74,7 @@ package final class HubService: Sendable {
                 },
                 Worker(name: "hub sequencer") { SequencerThread(database("sequencer"), feed, logger).run(until: stop) },
                 Worker(name: "hub replay") { ReplayThread(database("replay"), feed, logger).run(until: stop) },
+                Worker(name: "hub cursors") { CursorThread(database("cursors"), feed, logger).run(until: stop) },
             ]
     }
 
