@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// What filters can ask for: the names of a record's keys, what values each may have, and how values are written.
 ///
