@@ -162,10 +162,10 @@ struct FeedServer {
             pending[peer] = nil
             actions.append(refuse(peer, "busy", "the hub waits for its database; try again"))
         }
-        return actions
-            + sessions.map { peer, session in
-                .send(.heartbeat(.init(head: head, scanned: session.scanned, last: session.last)), to: peer)
-            } + pumpAll()
+        for (peer, session) in sessions {
+            actions.append(.send(.heartbeat(.init(head: head, scanned: session.scanned, last: session.last)), to: peer))
+        }
+        return actions + pumpAll()
     }
 
     /// The socket could not take a message: the subscriber is gone, or does not keep to its credit.
@@ -186,7 +186,8 @@ struct FeedServer {
         guard let waiting = pending.removeValue(forKey: peer) else { return [] }
         let place: FeedCursor.Place
         switch result {
-        case .tooMany: return [refuse(peer, "cursor", "there are too many cursors; 'tidings cursor remove' removes one")]
+        case .tooMany:
+            return [refuse(peer, "cursor", "there are too many cursors; 'tidings cursor remove' removes one")]
         case .absent:
             let after = waiting.request.after ?? head
             // It may be in the log by now.
@@ -236,7 +237,8 @@ struct FeedServer {
             return end(peer) + [refuse(peer, "ack", "ACK needs a cursor, and this subscription has none")]
         }
         guard seq <= session.scanned else {
-            return end(peer) + [refuse(peer, "ack", "ACK \(seq) is behind \(session.scanned), the end of what was sent")]
+            return end(peer)
+                + [refuse(peer, "ack", "ACK \(seq) is beyond \(session.scanned), the end of what was sent")]
         }
         guard seq > session.acked else { return [] }
         sessions[peer]?.acked = seq
@@ -351,7 +353,8 @@ struct FeedServer {
     /// A client's name as status, logs and the database show it: 100 characters at most, no control characters.
     private static func shown(_ client: String) -> String {
         var shown = String.UnicodeScalarView()
-        shown.append(contentsOf: client.unicodeScalars.lazy.filter { $0.properties.generalCategory != .control }.prefix(100))
+        let printable = client.unicodeScalars.lazy.filter { $0.properties.generalCategory != .control }
+        shown.append(contentsOf: printable.prefix(100))
         return String(shown)
     }
 

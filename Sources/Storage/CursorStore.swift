@@ -34,7 +34,10 @@ package enum CursorStore {
         return try place(of: cursor, on: connection).map(Found.place) ?? .absent
     }
 
-    private static func place(of cursor: FeedCursor, on connection: Connection) throws(PostgresError)
+    private static func place(
+        of cursor: FeedCursor,
+        on connection: Connection
+    ) throws(PostgresError)
         -> FeedCursor.Place?
     {
         let rows = try connection.query(

@@ -116,7 +116,8 @@ private struct Loop {
             isStored = feed.close()
         } catch { failure = error }
         while true {
-            waiting.take()?.resume(with: failure.map { .failure($0) } ?? .success(nil))
+            let answer = waiting.take()
+            if let failure { answer?.resume(throwing: failure) } else { answer?.resume(returning: nil) }
             for answer in closing { answer.resume(returning: isStored) }
             closing = []
             if isAbandoned { return }

@@ -1,3 +1,4 @@
+import Messaging
 import Records
 import ServiceSupport
 import Wire
@@ -39,7 +40,9 @@ public final class Feed {
     public struct Configuration: Sendable {
         /// The feed's address, `tcp://127.0.0.1:7401`.
         public var endpoint: String
-        /// Terms such as `event=SANCTION,COERCE actor=RUS confidence>=0.7`; empty for everything. docs/protocol.md has the grammar.
+        /// Terms such as `event=SANCTION,COERCE actor=RUS confidence>=0.7`; empty for everything.
+        ///
+        /// docs/protocol.md has the grammar.
         public var `where`: String
         /// Where to begin; with a cursor, where that begins when it is new.
         public var start: Start
@@ -70,7 +73,7 @@ public final class Feed {
         func check() throws(FeedError) {
             do { _ = try Filter(self.where) } catch { throw FeedError(code: .filter, message: error.description) }
             guard cursor.map(FeedCursor.isName) ?? true else {
-                throw FeedError(code: .cursor, message: "a cursor's name is 1 to 64 of a-z 0-9 . _ -, for example desk-1")
+                throw FeedError(code: .cursor, message: "a cursor's name is 1 to 64 of a-z 0-9 . _ -, such as desk-1")
             }
         }
     }
@@ -124,7 +127,8 @@ public final class Feed {
     ///
     /// Moves on over events that do not match the filter.
     public var place: Place? {
-        reader.subscription.seq.map { .init(epoch: reader.subscription.epoch, seq: max($0, reader.subscription.scanned ?? 0)) }
+        let known = reader.subscription
+        return known.seq.map { .init(epoch: known.epoch, seq: max($0, known.scanned ?? 0)) }
     }
 
     /// Whether the hub answers at present.

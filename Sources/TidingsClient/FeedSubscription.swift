@@ -39,7 +39,9 @@ package struct FeedSubscription: Sendable {
     package private(set) var epoch: String?
     /// The last event received in this subscription, or where it began; nil before the first WELCOME.
     package private(set) var seq: Int?
-    /// The last event handed to the caller. A named cursor begins at what was acknowledged, and may send some again.
+    /// The last event handed to the caller.
+    ///
+    /// A named cursor begins at what was acknowledged, and may send some again.
     private var delivered: Int?
     /// The last event that the caller acknowledged.
     private var acknowledged: Int?

@@ -1,6 +1,8 @@
 /// The name under which the hub keeps a subscriber's place in the log.
 package struct FeedCursor: Sendable, Hashable {
-    /// Whose it is: names of different owners do not meet. Empty for clients without a name of their own.
+    /// Whose it is; empty for clients without a name of their own.
+    ///
+    /// Names of different owners do not meet.
     package let owner: String
     package let name: String
 

@@ -40,10 +40,11 @@ package enum KeyName: String, CaseIterable, Sendable {
     /// Whether `>=` and `<=` have a meaning.
     var isNumeric: Bool { self == .confidence || self == .quad }
 
+    private var isText: Bool { self == .context || self == .place || self == .source }
+
     /// `name=value` as it stands among a record's keys.
     package func pair(_ value: String) -> String {
-        if case .text = values { return "\(rawValue)=\(KeyName.escaped(KeyName.folded(value)))" }
-        return "\(rawValue)=\(KeyName.escaped(value))"
+        "\(rawValue)=\(KeyName.escaped(isText ? KeyName.folded(value) : value))"
     }
 
     /// A number as it stands among a record's keys: with three decimals.

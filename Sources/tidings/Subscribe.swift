@@ -40,7 +40,7 @@ struct Subscribe: ParsableCommand {
 
     enum Output: String, ExpressibleByArgument, CaseIterable { case jsonl, pretty }
 
-    @Option(help: "start (the oldest kept), now, or a sequence number to begin after; a cursor that is known goes before.")
+    @Option(help: "start (the oldest kept), now, or a sequence number to begin after; a known cursor goes before.")
     var from: From = .now
     @Option(help: "Stop after so many.") var count: Int?
     @Option(help: "Stop when nothing has come for so many seconds.") var idle: Double?

@@ -16,8 +16,8 @@ struct Tidings: ParsableCommand {
               tidings status                                 is it well? exit code 0 when ready
             """,
         subcommands: [
-            Up.self, Down.self, Submit.self, Subscribe.self, Cursor.self, Show.self, Status.self, Dead.self, Extract.self,
-            Parse.self, Explain.self, Export.self, Seeds.self, Unknown.self,
+            Up.self, Down.self, Submit.self, Subscribe.self, Cursor.self, Show.self, Status.self, Dead.self,
+            Extract.self, Parse.self, Explain.self, Export.self, Seeds.self, Unknown.self,
             Doctor.self,
             Migrate.self, KeysCommand.self,
         ]

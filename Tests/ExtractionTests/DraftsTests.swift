@@ -26,8 +26,7 @@ import Wire
     private func keys(_ events: [Event], quotes: [Quote] = []) throws -> [[UInt8]] {
         var article = Article(sha256: String(repeating: "0", count: 64), format: .text, text: "x")
         article.source = "The New York Times"
-        var coded = Coded(article: article, entities: [], quotes: quotes, events: events)
-        coded.article = ArticleReference(article)
+        let coded = Coded(article: article, entities: [], quotes: quotes, events: events)
         return try Drafts.records(coded, coder: "c").map { Array($0.head.keys.utf8) }
     }
 

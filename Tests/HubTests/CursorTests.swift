@@ -62,7 +62,8 @@ import Wire
         var server = FeedServer(epoch: "e", head: 10, floor: 5)
         let asked = server.receive(subscribe(after: 0), from: ann, now: 0)
         guard case .load(desk, orElse: nil, for: ann) = asked.first else {
-            Issue.record("not looked up, or made at a place that is gone"); return
+            Issue.record("not looked up, or made at a place that is gone")
+            return
         }
         #expect(server.receive(.credit(1), from: ann, now: 1).isEmpty, "it is not sent away while it waits")
         #expect(welcome(server.loaded(.place(place(7)), for: ann, now: 2), ann) == 7)
@@ -74,7 +75,10 @@ import Wire
         var server = FeedServer(epoch: "e", head: 10, floor: 0)
         for (after, wanted) in [(4, 4), (nil, 10)] as [(Int?, Int)] {
             let asked = server.receive(subscribe(after: after), from: ann, now: 0)
-            guard case .load(desk, let start?, for: ann) = asked.last else { Issue.record("not looked up"); return }
+            guard case .load(desk, orElse: let start?, for: ann) = asked.last else {
+                Issue.record("not looked up")
+                return
+            }
             #expect(start.seq == wanted && start.epoch == "e")
         }
     }
@@ -165,7 +169,11 @@ import Wire
         _ = first.loaded(.place(place(0)), for: ann, now: 0)
         #expect(refusal(first.receive(.ack(3), from: ann, now: 0), ann) == "ack")
         #expect(first.subscribers.isEmpty)
-        _ = first.receive(.subscribe(.init(filter: "", after: 0, epoch: nil, credit: 2, client: "c")), from: bob, now: 0)
+        _ = first.receive(
+            .subscribe(.init(filter: "", after: 0, epoch: nil, credit: 2, client: "c")),
+            from: bob,
+            now: 0
+        )
         #expect(refusal(first.receive(.ack(1), from: bob, now: 0), bob) == "ack")
     }
 

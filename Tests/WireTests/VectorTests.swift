@@ -87,7 +87,9 @@ import Wire
     /// Frames that a hub of release 0.1 sent are read by every later version.
     @Test func `frames of earlier releases are understood`() throws {
         let vectors = try read(Frames.self, "recorded-0.1").frames
-        #expect(Set(vectors.compactMap(\.means?.kind)).isSuperset(of: ["WELCOME", "EVENT", "HEARTBEAT", "ACKED", "REFUSED"]))
+        #expect(
+            Set(vectors.compactMap(\.means?.kind)).isSuperset(of: ["WELCOME", "EVENT", "HEARTBEAT", "ACKED", "REFUSED"])
+        )
         for vector in vectors {
             let message = try #require(FeedMessage(vector.frames.map(VectorTests.bytes)), "\(vector.name)")
             #expect(Meaning(message) == vector.means, "\(vector.name)")
@@ -111,7 +113,10 @@ import Wire
 
     @Test func `filters of any bytes match any keys, or are errors, without harm`() {
         var random = Seeded(state: 11)
-        let pieces = ["event", "=", "!=", ">=", "<=", ",", " ", "confidence", "0.7", "-", "%", "%20", "SANCTION", "quad", "4", "é"]
+        let pieces = [
+            "event", "=", "!=", ">=", "<=", ",", " ", "confidence", "0.7", "-", "%", "%20", "SANCTION", "quad", "4",
+            "é",
+        ]
         var understood = 0
         for _ in 0..<20_000 {
             func text(_ most: Int) -> String {

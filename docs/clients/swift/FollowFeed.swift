@@ -19,7 +19,13 @@ struct FollowFeed {
         guard arguments.count > 3 else { fatalError("usage: follow-feed ENDPOINT CURSOR WHERE [COUNT]") }
         var left = arguments.count > 4 ? Int(arguments[4]) : nil
         let events = try Feed.deliveries(
-            .init(endpoint: arguments[1], where: arguments[3], start: .floor, cursor: arguments[2], client: "follow-feed")
+            .init(
+                endpoint: arguments[1],
+                where: arguments[3],
+                start: .floor,
+                cursor: arguments[2],
+                client: "follow-feed"
+            )
         )
         for try await event in events {
             if let act = try? event.data(as: Act.self) {
