@@ -11,6 +11,7 @@ let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", packa
 
 let package = Package(
     name: "tidings",
+    products: [.library(name: "TidingsClient", targets: ["TidingsClient"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -56,7 +57,14 @@ let package = Package(
                 hummingbird, logging, yams,
             ]
         ),
-        .target(name: "TidingsClient", dependencies: ["Messaging", "ServiceSupport", "Wire"]),
+        .target(name: "TidingsClient", dependencies: ["Messaging", "Records", "ServiceSupport", "Wire"]),
+        // The example of the documentation; without package access it sees what a user of the library sees.
+        .executableTarget(
+            name: "follow-feed",
+            dependencies: ["TidingsClient"],
+            path: "docs/clients/swift",
+            packageAccess: false
+        ),
         .target(name: "Storage", dependencies: ["Postgres", "Records", "ServiceSupport", "Wire", logging]),
 
         .target(
@@ -106,21 +114,21 @@ let package = Package(
             dependencies: [
                 "Ingest", "Messaging", "Postgres", "Records", "ServiceSupport", "Supervision", "TestSupport", logging,
                 "tidings",
-                "tidings-check", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
+                "follow-feed", "tidings-check", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
             ],
             path: "Tests/Stack"
         ),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "ServiceSupport", "TestSupport"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging", "ServiceSupport"]),
-        .testTarget(name: "WireTests", dependencies: ["Wire"]),
+        .testTarget(name: "WireTests", dependencies: ["TestSupport", "Wire"]),
         .testTarget(
             name: "StorageTests",
             dependencies: ["Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
         ),
         .testTarget(name: "HubTests", dependencies: ["Hub", "Wire"]),
-        .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Wire"]),
+        .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Records", "Wire"]),
         .testTarget(name: "IngestTests", dependencies: ["Ingest"]),
-        .testTarget(name: "ClientTests", dependencies: ["TidingsClient", "Wire"]),
+        .testTarget(name: "ClientTests", dependencies: ["TestSupport", "TidingsClient", "Wire"]),
         .testTarget(name: "LinguisticsTests", dependencies: ["Linguistics"]),
         .testTarget(name: "TrainingTests", dependencies: ["Linguistics", "Training"]),
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),

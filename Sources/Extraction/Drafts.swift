@@ -22,7 +22,7 @@ package enum Drafts {
 
     /// - Returns: quotes, then events, then the one article record.
     package static func records(_ coded: Coded, coder: String) throws -> [RecordDraft] {
-        let source = coded.article.source.map { ["source=\(token($0))"] } ?? []
+        let source = coded.article.source.map { [KeyName.source.pair($0)] } ?? []
         var drafts: [RecordDraft] = []
         for quote in coded.quotes {
             let code = quote.speaker?.code
@@ -32,7 +32,10 @@ package enum Drafts {
                         id: quote.id,
                         type: "quote",
                         topic: topic(["quote", code]),
-                        keys: keys(["type=quote"] + (code.map { ["actor=\(token($0))"] } ?? []) + source)
+                        keys: keys(
+                            ["type=quote"]
+                                + (code.map { [KeyName.actor.pair($0), KeyName.country.pair($0)] } ?? []) + source
+                        )
                     ),
                     data: try JSON.encode(quote)
                 )
@@ -76,13 +79,23 @@ package enum Drafts {
         return drafts
     }
 
+    /// What comes first is kept when there is more than the log's column holds.
     private static func keys(of event: Event) -> [String] {
-        var keys = ["type=event", "event=\(event.event.rawValue)"]
-        keys += event.mode.map { "mode=\(token($0))" }
-        keys += event.actor.compactMap(\.code).map { "actor=\(token($0))" }
-        keys += event.recipient.compactMap(\.code).map { "recipient=\(token($0))" }
-        keys += (event.actor + event.recipient).compactMap(\.sector?.rawValue).map { "sector=\($0)" }
-        return keys + ["status=\(event.status.rawValue)", "quad=\(event.quadCode)"]
+        var keys = [
+            "type=event", KeyName.event.pair(event.event.rawValue), KeyName.status.pair(event.status.rawValue),
+            KeyName.quad.pair("\(event.quadCode)"), KeyName.historical.pair("\(event.historical)"),
+        ]
+        if let confidence = event.confidence { keys.append(KeyName.confidence.pair(confidence)) }
+        // CAMEO codes nest: 1612 is also 161 and 16.
+        if let cameo = event.cameo { keys += (2...4).map { KeyName.cameo.pair(String(cameo.prefix($0))) } }
+        keys += event.mode.map(KeyName.mode.pair) + event.context.map(KeyName.context.pair)
+        keys += event.actor.compactMap(\.code).map(KeyName.actor.pair)
+        keys += event.recipient.compactMap(\.code).map(KeyName.recipient.pair)
+        let place = event.location?.country
+        keys += ((event.actor + event.recipient).compactMap(\.code) + [place].compactMap { $0 })
+            .map(KeyName.country.pair)
+        keys += (event.actor + event.recipient).compactMap(\.sector?.rawValue).map(KeyName.sector.pair)
+        return keys + [event.location?.name, place].compactMap { $0 }.map(KeyName.place.pair)
     }
 
     /// Each pair once, in order, cut to what the log's column holds.
@@ -100,7 +113,7 @@ package enum Drafts {
         parts.map { String(token($0 ?? "-").prefix(40)) + "/" }.joined()
     }
 
-    /// A value as topics and filters write it: ASCII letters, digits and `+_.-`; anything else becomes a hyphen.
+    /// A part of a topic: ASCII letters, digits and `+_.-`; anything else becomes a hyphen.
     static func token(_ value: String) -> String {
         let bytes = value.utf8.map { byte -> UInt8 in
             switch byte {

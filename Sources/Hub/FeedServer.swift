@@ -11,6 +11,19 @@ package struct FeedServer {
         case send(FeedMessage, to: Peer)
         /// Read up to `limit` entries after `after` from the database.
         case fetch(after: Int, limit: Int)
+        /// Look up where a cursor stands, or make it at `orElse`; answered with ``loaded(_:for:now:)``.
+        case load(FeedCursor, orElse: FeedCursor.Place?, for: Peer)
+        /// Store these places; answered with ``stored(_:missing:)`` or ``notStored(_:)``.
+        case store([FeedCursor.Place])
+    }
+
+    /// What a cursor was found to be.
+    enum Loaded: Sendable {
+        case place(FeedCursor.Place)
+        /// There is none of that name, and no place to make it at.
+        case absent
+        /// Its owner has as many as are allowed.
+        case tooMany
     }
 
     package struct Limits {
@@ -25,6 +38,10 @@ package struct FeedServer {
         package var replay: Int
         /// A subscriber that says nothing for so long is gone.
         package var deadAfter: Int
+        /// Milliseconds between two commits of cursors.
+        package var storeEvery: Int
+        /// A subscriber whose cursor was not found in this time is told to try again.
+        package var loadPatience: Int
 
         package init(
             sessions: Int = 256,
@@ -32,7 +49,9 @@ package struct FeedServer {
             bytesInFlight: Int = 8 << 20,
             tailBytes: Int = 16 << 20,
             replay: Int = 1000,
-            deadAfter: Int = 10_000
+            deadAfter: Int = 10_000,
+            storeEvery: Int = 200,
+            loadPatience: Int = 3000
         ) {
             self.sessions = sessions
             self.credit = credit
@@ -40,7 +59,17 @@ package struct FeedServer {
             self.tailBytes = tailBytes
             self.replay = replay
             self.deadAfter = deadAfter
+            self.storeEvery = storeEvery
+            self.loadPatience = loadPatience
         }
+    }
+
+    /// A subscriber whose cursor is being looked up.
+    private struct Pending {
+        var request: FeedMessage.Subscribe
+        var filter: Filter
+        var cursor: FeedCursor
+        var since: Int
     }
 
     private struct Session {
@@ -56,6 +85,9 @@ package struct FeedServer {
         var inFlight: [Int] = []
         var bytesInFlight = 0
         var isFetching = false
+        var cursor: FeedCursor?
+        /// The last ACK.
+        var acked: Int
     }
 
     package private(set) var epoch: String
@@ -63,6 +95,8 @@ package struct FeedServer {
     package private(set) var floor: Int
     private let limits: Limits
     private var sessions: [Peer: Session] = [:]
+    private var pending: [Peer: Pending] = [:]
+    private var cursors: CursorBook
     /// The end of the log, contiguous up to `head`.
     private var tail: [LogEntry] = []
     private var tailStart = 0
@@ -73,6 +107,7 @@ package struct FeedServer {
         self.head = head
         self.floor = floor
         self.limits = limits
+        cursors = CursorBook(storeEvery: limits.storeEvery)
     }
 
     /// What status shows of each subscriber.
@@ -106,23 +141,25 @@ package struct FeedServer {
     ///
     /// Every subscriber must look at it anew.
     package mutating func reset(epoch: String, head: Int, floor: Int) -> [Action] {
-        let peers = sessions.keys
+        let peers = Array(sessions.keys) + Array(pending.keys)
         (self.epoch, self.head, self.floor) = (epoch, head, floor)
         dropTail()
         sessions = [:]
+        pending = [:]
+        cursors.forget()
         return peers.map { .send(.bye, to: $0) }
     }
 
-    package mutating func receive(_ message: FeedMessage, from peer: Peer, now: Int) -> [Action] {
+    /// - Parameter owner: the name that the sender has proved to have; cursors belong to it.
+    package mutating func receive(_ message: FeedMessage, from peer: Peer, owner: String = "", now: Int) -> [Action] {
         switch message {
-        case .subscribe(let request): return begin(request, peer, now)
+        case .subscribe(let request): return begin(request, peer, owner, now)
         case .credit(let credit):
-            guard sessions[peer] != nil else { return [.send(.bye, to: peer)] }
+            guard sessions[peer] != nil else { return pending[peer] == nil ? [.send(.bye, to: peer)] : [] }
             pay(credit, peer, now)
             return pump(peer)
-        case .bye:
-            sessions[peer] = nil
-            return []
+        case .ack(let seq): return acknowledge(seq, peer, now)
+        case .bye: return end(peer)
         default: return []
         }
     }
@@ -139,52 +176,209 @@ package struct FeedServer {
     }
 
     package mutating func tick(now: Int) -> [Action] {
-        for (peer, session) in sessions where now - session.lastHeard > limits.deadAfter { sessions[peer] = nil }
-        return sessions.map { peer, session in
-            .send(.heartbeat(.init(head: head, scanned: session.scanned, last: session.last)), to: peer)
-        } + pumpAll()
+        var actions: [Action] = []
+        for (peer, session) in sessions where now - session.lastHeard > limits.deadAfter { actions += end(peer) }
+        for (peer, waiting) in pending where now - waiting.since > limits.loadPatience {
+            pending[peer] = nil
+            actions.append(refuse(peer, "busy", "the hub waits for its database; try again"))
+        }
+        for (peer, session) in sessions {
+            actions.append(.send(.heartbeat(.init(head: head, scanned: session.scanned, last: session.last)), to: peer))
+        }
+        return actions + pumpAll()
     }
 
     /// Whether a peer has a session.
-    func knows(_ peer: Peer) -> Bool { sessions[peer] != nil }
+    package func knows(_ peer: Peer) -> Bool { sessions[peer] != nil || pending[peer] != nil }
 
     /// The socket could not take a message: the subscriber is gone, or does not keep to its credit.
-    package mutating func unreachable(_ peer: Peer) { sessions[peer] = nil }
+    ///
+    /// What it acknowledged before is stored with the next ``flush(now:)``.
+    package mutating func unreachable(_ peer: Peer) {
+        sessions[peer] = nil
+        pending[peer] = nil
+    }
+
+    // MARK: - Cursors
+
+    /// Stores the places acknowledged since the last time; to be called often, it keeps its own pace.
+    package mutating func flush(now: Int) -> [Action] { cursors.due(now).map { [.store($0)] } ?? [] }
+
+    /// The answer to `load`.
+    package mutating func loaded(_ result: Loaded, for peer: Peer, now: Int) -> [Action] {
+        guard let waiting = pending.removeValue(forKey: peer) else { return [] }
+        let place: FeedCursor.Place
+        switch result {
+        case .tooMany:
+            return [refuse(peer, "cursor", "there are too many cursors; 'tidings cursor remove' removes one")]
+        case .absent:
+            let after = waiting.request.after ?? head
+            // It may be in the log by now.
+            return [outside(after, peer) ?? refuse(peer, "busy", "the log has moved; try again")]
+        case .place(let found): place = found
+        }
+        guard place.epoch == epoch else {
+            return [
+                refuse(
+                    peer,
+                    "epoch-changed",
+                    "cursor \(place.cursor.name) stands in log \(place.epoch), and the log is \(epoch) now: it was restored; "
+                        + "'tidings cursor remove \(place.cursor.name)' lets it start over"
+                )
+            ]
+        }
+        if let refusal = outside(place.seq, peer) { return [refusal] }
+        let evicted = evict(waiting.cursor, for: peer)
+        cursors.hold(waiting.cursor, peer)
+        return evicted + open(waiting.request, waiting.filter, waiting.cursor, after: place.seq, peer, now)
+    }
+
+    /// The answer to `store`: committed.
+    ///
+    /// - Parameter missing: cursors that are no longer there, or belong to another log by now.
+    package mutating func stored(_ places: [FeedCursor.Place], missing: Set<FeedCursor>) -> [Action] {
+        var actions: [Action] = []
+        for place in places {
+            guard let peer = cursors.stored(place) else { continue }
+            if missing.contains(place.cursor) {
+                sessions[peer] = nil
+                actions.append(refuse(peer, "cursor", "cursor \(place.cursor.name) was removed"))
+            } else {
+                actions.append(.send(.acked(place.seq), to: peer))
+            }
+        }
+        return actions
+    }
+
+    /// The answer to `store`: the database refused; it is tried again.
+    package mutating func notStored(_ places: [FeedCursor.Place]) { cursors.notStored(places) }
+
+    private mutating func acknowledge(_ seq: Int, _ peer: Peer, _ now: Int) -> [Action] {
+        guard let session = sessions[peer] else { return pending[peer] == nil ? [.send(.bye, to: peer)] : [] }
+        sessions[peer]?.lastHeard = now
+        guard let cursor = session.cursor else {
+            return end(peer) + [refuse(peer, "ack", "ACK needs a cursor, and this subscription has none")]
+        }
+        guard seq <= session.scanned else {
+            return end(peer)
+                + [refuse(peer, "ack", "ACK \(seq) is beyond \(session.scanned), the end of what was sent")]
+        }
+        guard seq > session.acked else { return [] }
+        sessions[peer]?.acked = seq
+        cursors.note(.init(cursor: cursor, client: session.client, epoch: epoch, seq: seq))
+        return flush(now: now)
+    }
+
+    /// A session is over; what it has acknowledged is stored at once.
+    private mutating func end(_ peer: Peer) -> [Action] {
+        pending[peer] = nil
+        guard let cursor = sessions.removeValue(forKey: peer)?.cursor else { return [] }
+        return cursors.urgent(cursor).map { [.store([$0])] } ?? []
+    }
+
+    /// Ends the session that another one with the same cursor takes the place of.
+    private mutating func evict(_ cursor: FeedCursor, for peer: Peer) -> [Action] {
+        var actions: [Action] = []
+        for (other, session) in sessions where session.cursor == cursor {
+            actions += end(other)
+            guard other != peer else { continue }
+            actions.append(refuse(other, "taken", "another client reads with cursor \(cursor.name) now"))
+        }
+        return actions
+    }
 
     // MARK: -
 
-    private mutating func begin(_ request: FeedMessage.Subscribe, _ peer: Peer, _ now: Int) -> [Action] {
-        func refuse(_ code: String, _ message: String) -> [Action] {
-            [.send(.refused(.init(code: code, message: message)), to: peer)]
-        }
-        guard request.version == FeedMessage.version else {
-            return refuse("version", "this hub speaks feed version \(FeedMessage.version), not \(request.version)")
-        }
-        guard sessions[peer] != nil || sessions.count < limits.sessions else {
-            return refuse("busy", "the hub has \(limits.sessions) subscribers already; try again later")
-        }
-        let filter: Filter
-        do { filter = try Filter(request.filter) } catch { return refuse("filter", error.description) }
-        if let wanted = request.epoch, wanted != epoch {
+    private func refuse(_ peer: Peer, _ code: String, _ message: String) -> Action {
+        .send(.refused(.init(code: code, message: message)), to: peer)
+    }
+
+    /// The refusal of a place that the log does not reach, or nil.
+    private func outside(_ after: Int, _ peer: Peer) -> Action? {
+        if after < floor {
             return refuse(
-                "epoch-changed",
-                "the log was restored: it is \(epoch) now, not \(wanted); subscribe again without an epoch to start over"
+                peer,
+                "gone",
+                "events up to \(floor) are no longer kept; the earliest start is after \(floor)"
             )
         }
-        let after = request.after ?? head
-        guard after >= floor else {
-            return refuse("gone", "events up to \(floor) are no longer kept; the earliest start is after \(floor)")
+        return after > head ? refuse(peer, "ahead", "the log ends at \(head); \(after) is not in it yet") : nil
+    }
+
+    private mutating func begin(
+        _ request: FeedMessage.Subscribe,
+        _ peer: Peer,
+        _ owner: String,
+        _ now: Int
+    ) -> [Action] {
+        guard request.version == FeedMessage.version else {
+            return [
+                refuse(peer, "version", "this hub speaks feed version \(FeedMessage.version), not \(request.version)")
+            ]
         }
-        guard after <= head else { return refuse("ahead", "the log ends at \(head); \(after) is not in it yet") }
+        let isKnown = sessions[peer] != nil || pending[peer] != nil
+        guard isKnown || sessions.count + pending.count < limits.sessions else {
+            return [refuse(peer, "busy", "the hub has \(limits.sessions) subscribers already; try again later")]
+        }
+        let filter: Filter
+        do { filter = try Filter(request.filter) } catch { return [refuse(peer, "filter", error.description)] }
+        if let wanted = request.epoch, wanted != epoch {
+            return [
+                refuse(
+                    peer,
+                    "epoch-changed",
+                    "the log was restored: it is \(epoch) now, not \(wanted); subscribe again without an epoch to start over"
+                )
+            ]
+        }
+        let after = request.after ?? head
+        guard let name = request.cursor else {
+            if let refusal = outside(after, peer) { return [refusal] }
+            return end(peer) + open(request, filter, nil, after: after, peer, now)
+        }
+        guard FeedCursor.isName(name) else {
+            return [refuse(peer, "cursor", "a cursor's name is 1 to 64 of a-z 0-9 . _ -, for example desk-1")]
+        }
+        let cursor = FeedCursor(owner: owner, name: name)
+        let ended = end(peer) + evict(cursor, for: peer)
+        pending[peer] = Pending(request: request, filter: filter, cursor: cursor, since: now)
+        // An existing cursor counts, wherever the client would begin a new one.
+        let start = FeedCursor.Place(
+            cursor: cursor,
+            client: FeedServer.shown(request.client),
+            epoch: epoch,
+            seq: after
+        )
+        return ended + [.load(cursor, orElse: outside(after, peer) == nil ? start : nil, for: peer)]
+    }
+
+    private mutating func open(
+        _ request: FeedMessage.Subscribe,
+        _ filter: Filter,
+        _ cursor: FeedCursor?,
+        after: Int,
+        _ peer: Peer,
+        _ now: Int
+    ) -> [Action] {
         sessions[peer] = Session(
-            client: String(request.client.prefix(100)),
+            client: FeedServer.shown(request.client),
             filter: filter,
             scanned: after,
             last: after,
             credit: min(max(request.credit, 0), limits.credit),
-            lastHeard: now
+            lastHeard: now,
+            cursor: cursor,
+            acked: after
         )
         return [.send(.welcome(.init(epoch: epoch, floor: floor, head: head, after: after)), to: peer)] + pump(peer)
+    }
+
+    /// A client's name as status, logs and the database show it: 100 characters at most, no control characters.
+    private static func shown(_ client: String) -> String {
+        var shown = String.UnicodeScalarView()
+        let printable = client.unicodeScalars.lazy.filter { $0.properties.generalCategory != .control }
+        shown.append(contentsOf: printable.prefix(100))
+        return String(shown)
     }
 
     private mutating func pay(_ credit: Int, _ peer: Peer, _ now: Int) {

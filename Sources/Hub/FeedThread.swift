@@ -14,16 +14,20 @@ final class FeedThread {
         let board: StatusBoard
         let news = Mailbox<News>()
         let fetches = Mailbox<(after: Int, limit: Int)>()
+        let cursors = Mailbox<CursorThread.Request>()
         /// Rung when the outbox has something.
         let sequencer = Mailbox<Void>()
     }
 
-    /// From the sequencer and the replay.
+    /// From the sequencer, the replay and the cursors.
     enum News: Sendable {
         /// The log is known, or is another one than before.
         case opened(LogStore.Head)
         case appended([LogEntry])
         case fetched(after: Int, [LogEntry])
+        case loaded(FeedServer.Loaded, for: FeedServer.Peer)
+        case stored([FeedCursor.Place], missing: Set<FeedCursor>)
+        case notStored([FeedCursor.Place])
     }
 
     private let feed: Socket
@@ -77,6 +81,7 @@ final class FeedThread {
             checkKeys()
             receive()
             let now = Monotonic.milliseconds()
+            execute(server?.flush(now: now) ?? [])
             if now >= nextTick {
                 nextTick = now + 1000
                 tick(now)
@@ -111,6 +116,10 @@ final class FeedThread {
             }
             execute(server?.append(entries) ?? [])
         case .fetched(let after, let entries): execute(server?.fetched(after: after, entries) ?? [])
+        case .loaded(let result, let peer):
+            execute(server?.loaded(result, for: peer, now: Monotonic.milliseconds()) ?? [])
+        case .stored(let places, let missing): execute(server?.stored(places, missing: missing) ?? [])
+        case .notStored(let places): server?.notStored(places)
         }
     }
 
@@ -130,7 +139,7 @@ final class FeedThread {
                     guard case .subscribe = request else { continue }
                     send(.refused(.init(code: "busy", message: "the hub waits for its database; try again")), to: peer)
                 } else {
-                    execute(server?.receive(request, from: peer, now: Monotonic.milliseconds()) ?? [])
+                    execute(server?.receive(request, from: peer, owner: client.name, now: Monotonic.milliseconds()) ?? [])
                 }
             } catch {
                 logger.error("the feed socket failed", metadata: ["error": "\(error)"])
@@ -162,6 +171,8 @@ final class FeedThread {
             switch action {
             case .send(let message, let peer): send(message, to: peer)
             case .fetch(let after, let limit): shared.fetches.post((after, limit))
+            case .load(let cursor, let start, let peer): shared.cursors.post(.load(cursor, orElse: start, for: peer))
+            case .store(let places): shared.cursors.post(.store(places))
             }
         }
     }

@@ -6,8 +6,8 @@ import Storage
 
 /// The hub: leases jobs to extractors, stores their answers, orders the log, and serves feed and tap.
 ///
-/// Six threads: two own the sockets (work; feed and tap), one says whose key may connect, three own a database connection each
-/// (work, sequencer, replay).
+/// Seven threads: two own the sockets (work; feed and tap), one says whose key may connect, four own a database connection each
+/// (work, sequencer, replay, cursors).
 package final class HubService: Sendable {
     /// Where the hub listens and stores.
     package struct Settings: Sendable {
@@ -97,6 +97,7 @@ package final class HubService: Sendable {
                 },
                 Worker(name: "hub sequencer") { SequencerThread(database("sequencer"), feed, logger).run(until: stop) },
                 Worker(name: "hub replay") { ReplayThread(database("replay"), feed, logger).run(until: stop) },
+                Worker(name: "hub cursors") { CursorThread(database("cursors"), feed, logger).run(until: stop) },
             ]
     }
 

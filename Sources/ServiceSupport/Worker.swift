@@ -28,6 +28,9 @@ package final class Worker: Sendable {
         handle = thread
     }
 
+    /// Lets the thread end by itself; instead of ``join()``, call once.
+    package func detach() { pthread_detach(handle) }
+
     /// Waits until the thread has ended; call once.
     package func join() { pthread_join(handle, nil) }
 

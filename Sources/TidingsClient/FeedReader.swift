@@ -23,6 +23,8 @@ package final class FeedReader {
     private let endpoint: String
     private let keyFile: String
     private let window: Int
+    /// Ends a wait when it becomes readable: a mailbox of the thread that reads.
+    private let wakeUp: Int32?
     private var socket: Socket?
     private var handshake: Handshake?
     /// Connections tried since the hub last welcomed us.
@@ -44,22 +46,34 @@ package final class FeedReader {
     ///   - endpoint: the feed's address, `tcp://127.0.0.1:7401`.
     ///   - keyFile: the file with this client's key and the hub's public one; read again at every connection.
     ///   - filter: `event=SANCTION actor=RUS`; empty for everything.
+    ///   - start: where to begin; with a cursor, where that begins when it is new.
+    ///   - cursor: the name of a place that the hub keeps; it moves with ``acknowledge(_:)``.
     ///   - client: a name for the hub's status and logs.
     ///   - window: events that may be on their way at one time.
+    ///   - wakeUp: a descriptor that ends a wait when it becomes readable.
     package init(
         _ endpoint: String,
         keyFile: String,
         filter: String = "",
         from start: FeedSubscription.Start,
+        cursor: String? = nil,
         client: String,
         window: Int = 1000,
+        wakeUp: Int32? = nil,
         context: MessagingContext = MessagingContext()
     ) {
         self.context = context
         self.endpoint = endpoint
         self.keyFile = keyFile
         self.window = window
-        self.subscription = FeedSubscription(filter: filter, start: start, client: client, window: window)
+        self.wakeUp = wakeUp
+        self.subscription = FeedSubscription(
+            filter: filter,
+            start: start,
+            cursor: cursor,
+            client: client,
+            window: window
+        )
     }
 
     /// Waits up to `milliseconds` for events and returns them in order; empty when none came.
@@ -69,20 +83,9 @@ package final class FeedReader {
         let deadline = Monotonic.milliseconds() + milliseconds
         perform(subscription.processed(handedOut, now: Monotonic.milliseconds()))
         handedOut = 0
-        while true {
-            let now = Monotonic.milliseconds()
-            try connect(now)
-            if let socket {
-                var poller = Poller(sockets: [socket])
-                poller.wait(milliseconds: min(100, max(0, deadline - now)))
-                try receive(socket)
-            } else {
-                Monotonic.sleep(milliseconds: min(20, max(1, deadline - now)))
-            }
-            if let refusal { throw .refused(refusal) }
-            perform(subscription.tick(now: Monotonic.milliseconds()))
-            guard ready.isEmpty, Monotonic.milliseconds() < deadline else { break }
-        }
+        repeat {
+            if try !wait(milliseconds: deadline - Monotonic.milliseconds()) { break }
+        } while ready.isEmpty && Monotonic.milliseconds() < deadline
         defer { ready.removeAll(keepingCapacity: true) }
         handedOut = ready.count
         return ready
@@ -91,10 +94,42 @@ package final class FeedReader {
     /// Whether the hub has refused this client's key, or has another key than the one we know.
     package var isRefused: Bool { (try? handshake?.look()) == .refused }
 
-    /// Tells the hub that this reader leaves.
-    package func close() {
+    /// Keeps the subscription alive while the caller is busy with what it has: nothing is handed out, and no credit goes back.
+    package func keepAlive(milliseconds: Int) throws(Failure) { _ = try wait(milliseconds: milliseconds) }
+
+    /// The events up to `seq` have had their effect: the hub may move the named cursor there.
+    package func acknowledge(_ seq: Int) { perform(subscription.acknowledge(seq)) }
+
+    /// Waits up to `milliseconds`, at most 100, and takes what has come.
+    ///
+    /// - Returns: false when something came and the owner of `wakeUp` may want to look after its own.
+    private func wait(milliseconds: Int) throws(Failure) -> Bool {
+        try connect(Monotonic.milliseconds())
+        let isWoken: Bool
+        if let socket {
+            var poller = Poller(sockets: [socket], descriptors: wakeUp.map { [$0] } ?? [])
+            isWoken = poller.wait(milliseconds: min(100, max(0, milliseconds)))
+            try receive(socket)
+        } else {
+            var poller = Poller(sockets: [], descriptors: wakeUp.map { [$0] } ?? [])
+            isWoken = poller.wait(milliseconds: min(20, max(1, milliseconds)))
+        }
+        if let refusal { throw .refused(refusal) }
+        perform(subscription.tick(now: Monotonic.milliseconds()))
+        return wakeUp == nil || !isWoken
+    }
+
+    /// Tells the hub that this reader leaves; with a cursor, waits up to `milliseconds` until what was acknowledged is stored.
+    ///
+    /// - Returns: whether it is stored; if not, the last events come again next time.
+    @discardableResult package func close(milliseconds: Int = 2000) -> Bool {
+        let deadline = Monotonic.milliseconds() + milliseconds
+        while socket != nil, !subscription.isAckStored, Monotonic.milliseconds() < deadline {
+            guard (try? wait(milliseconds: 20)) != nil else { break }
+        }
         if let socket { _ = try? socket.send(FeedMessage.bye.frames.message) }
         socket = nil
+        return subscription.isAckStored
     }
 
     private func connect(_ now: Int) throws(Failure) {
@@ -117,7 +152,10 @@ package final class FeedReader {
         do {
             for _ in 0..<window {
                 guard self.socket === socket, let frames = try socket.receive() else { return }
-                guard let message = FeedMessage(frames) else { continue }
+                guard let message = FeedMessage(frames) else {
+                    subscription.heard(now: Monotonic.milliseconds())
+                    continue
+                }
                 if case .welcome = message {
                     backoff.reset()
                     attempt = 0

@@ -29,6 +29,7 @@ package struct FeedSubscription: Sendable {
     private let window: Int
     private let silentAfter: Int
     private let start: Start
+    private let cursor: String?
     private var lastHeard = 0
     /// Whether the hub has answered the present SUBSCRIBE.
     package private(set) var isWelcome = false
@@ -36,8 +37,18 @@ package struct FeedSubscription: Sendable {
     private var lastCreditSent = 0
     /// The log's identity, once known.
     package private(set) var epoch: String?
-    /// The last event delivered, or where the subscription began; nil before the first WELCOME.
+    /// The last event received in this subscription, or where it began; nil before the first WELCOME.
     package private(set) var seq: Int?
+    /// The last event handed to the caller.
+    ///
+    /// A named cursor begins at what was acknowledged, and may send some again.
+    private var delivered: Int?
+    /// The last event that the caller acknowledged.
+    private var acknowledged: Int?
+    /// The last ACK on this connection, or where the subscription began.
+    private var ackSent = 0
+    /// Where the hub has stored the named cursor, as far as it has said so.
+    package private(set) var acked: Int?
     /// The end of the log as last heard.
     package private(set) var head: Int?
     /// Everything up to here was delivered or did not match.
@@ -46,9 +57,19 @@ package struct FeedSubscription: Sendable {
     package private(set) var restarts = -1
 
     /// - Parameters:
+    ///   - start: where to begin; with a cursor, where that begins when it is new.
+    ///   - cursor: the name of a place that the hub keeps; it moves with ``acknowledge(_:)``.
     ///   - window: events that may be on their way at one time.
     ///   - silentAfter: milliseconds of silence after which the hub is taken for gone; it speaks once a second.
-    package init(filter: String, start: Start, client: String, window: Int = 1000, silentAfter: Int = 3500) {
+    package init(
+        filter: String,
+        start: Start,
+        cursor: String? = nil,
+        client: String,
+        window: Int = 1000,
+        silentAfter: Int = 3500
+    ) {
+        self.cursor = cursor
         self.filter = filter
         self.start = start
         self.client = client
@@ -76,8 +97,11 @@ package struct FeedSubscription: Sendable {
                 case .after(let seq, let epoch): (seq, epoch)
                 }
             }
-        return .init(filter: filter, after: after, epoch: epoch, credit: window, client: client)
+        return .init(filter: filter, after: after, epoch: epoch, credit: window, client: client, cursor: cursor)
     }
+
+    /// Something came that this version does not know: it is ignored, and the hub lives.
+    package mutating func heard(now: Int) { lastHeard = now }
 
     package mutating func receive(_ message: FeedMessage, now: Int) -> [Action] {
         lastHeard = now
@@ -88,6 +112,12 @@ package struct FeedSubscription: Sendable {
             seq = welcome.after
             scanned = welcome.after
             head = welcome.head
+            ackSent = welcome.after
+            if cursor != nil {
+                acked = welcome.after
+                acknowledged = max(acknowledged ?? 0, welcome.after)
+                delivered = max(delivered ?? 0, welcome.after)
+            }
             return []
         case .event(let delivery):
             guard isWelcome, let seq else { return [] }
@@ -97,6 +127,11 @@ package struct FeedSubscription: Sendable {
             self.seq = delivery.seq
             scanned = delivery.seq
             head = max(head ?? 0, delivery.seq)
+            if cursor != nil, let delivered, delivery.seq <= delivered {
+                // The caller has it already: it was not acknowledged before the connection was lost.
+                return processed(1, now: now) + sendAck()
+            }
+            delivered = delivery.seq
             return [.deliver(delivery)]
         case .heartbeat(let heads):
             guard isWelcome, let seq else { return [] }
@@ -107,11 +142,14 @@ package struct FeedSubscription: Sendable {
                     : []
             }
             scanned = max(scanned ?? 0, heads.scanned)
+            return sendAck()
+        case .acked(let seq):
+            acked = max(acked ?? 0, seq)
             return []
         case .refused(let refusal):
             return refusal.code == "busy" ? startOver(refusal.message) : [.fail(refusal)]
         case .bye: return startOver("the hub does not know this subscription any more")
-        case .subscribe, .credit, .status, .statusIs: return []
+        case .subscribe, .credit, .ack, .status, .statusIs: return []
         }
     }
 
@@ -120,6 +158,26 @@ package struct FeedSubscription: Sendable {
         unpaid += count
         guard unpaid >= max(1, window / 2) else { return [] }
         return payCredit(now)
+    }
+
+    /// The caller has done with all events up to `seq`: the hub may move the named cursor there.
+    package mutating func acknowledge(_ seq: Int) -> [Action] {
+        guard cursor != nil, let delivered else { return [] }
+        acknowledged = max(acknowledged ?? 0, min(seq, delivered))
+        return sendAck()
+    }
+
+    /// Whether everything acknowledged is stored.
+    package var isAckStored: Bool { acknowledged.map { $0 <= acked ?? 0 } ?? true }
+
+    /// Acknowledges what this connection has brought, and with the last event also what did not match behind it: a cursor with
+    /// a rare filter must not fall behind.
+    private mutating func sendAck() -> [Action] {
+        guard isWelcome, let acknowledged, let seq, seq >= acknowledged else { return [] }
+        let place = acknowledged == delivered && seq == acknowledged ? max(seq, scanned ?? seq) : acknowledged
+        guard place > ackSent else { return [] }
+        ackSent = place
+        return [.send(.ack(place))]
     }
 
     package mutating func tick(now: Int) -> [Action] {

@@ -4,12 +4,16 @@ package enum FeedMessage: Sendable, Equatable {
     case subscribe(Subscribe)
     /// So many more events may come; also says that the subscriber lives.
     case credit(Int)
+    /// Everything up to this sequence number has had its effect; only with a named cursor.
+    case ack(Int)
     /// Asks for the state of the services, without a subscription.
     case status
     // Hub to subscriber.
     case welcome(Welcome)
     case event(Delivery)
     case heartbeat(Heads)
+    /// The hub has stored the cursor at this place.
+    case acked(Int)
     case statusIs([UInt8])
     case refused(Refusal)
     /// From the hub: subscribe again. From the subscriber: it leaves.
@@ -28,14 +32,24 @@ package enum FeedMessage: Sendable, Equatable {
         package var credit: Int
         /// A name for status and logs.
         package var client: String
+        /// A cursor that the hub keeps: the subscription begins where it stands, and `after` counts only when it is new.
+        package var cursor: String?
 
-        package init(filter: String, after: Int?, epoch: String?, credit: Int, client: String) {
+        package init(
+            filter: String,
+            after: Int?,
+            epoch: String?,
+            credit: Int,
+            client: String,
+            cursor: String? = nil
+        ) {
             self.version = FeedMessage.version
             self.filter = filter
             self.after = after
             self.epoch = epoch
             self.credit = credit
             self.client = client
+            self.cursor = cursor
         }
     }
 
@@ -87,7 +101,7 @@ package enum FeedMessage: Sendable, Equatable {
     }
 
     package struct Refusal: Codable, Sendable, Equatable, Error {
-        /// `version`, `filter`, `epoch-changed`, `gone`, `ahead` or `busy`.
+        /// `version`, `filter`, `cursor`, `taken`, `ack`, `epoch-changed`, `gone`, `ahead` or `busy`.
         package var code: String
         package var message: String
 
@@ -98,16 +112,19 @@ package enum FeedMessage: Sendable, Equatable {
     }
 
     private struct CreditHead: Codable { var credit: Int }
+    private struct PlaceHead: Codable { var seq: Int }
 
     package var frames: Frames {
         switch self {
         case .subscribe(let head): Frames("SUBSCRIBE", head)
         case .credit(let credit): Frames("CREDIT", CreditHead(credit: credit))
+        case .ack(let seq): Frames("ACK", PlaceHead(seq: seq))
         case .status: Frames("STATUS")
         case .welcome(let head): Frames("WELCOME", head)
         case .event(let delivery):
             Frames("EVENT", head: Self.numbers(delivery.seq, delivery.prev), bodies: [delivery.envelope])
         case .heartbeat(let head): Frames("HEARTBEAT", head)
+        case .acked(let seq): Frames("ACKED", PlaceHead(seq: seq))
         case .statusIs(let head): Frames("STATUS", head: head)
         case .refused(let head): Frames("REFUSED", head)
         case .bye: Frames("BYE")
@@ -133,6 +150,12 @@ package enum FeedMessage: Sendable, Equatable {
         case "CREDIT":
             guard let head = frames.head(CreditHead.self) else { return nil }
             self = .credit(head.credit)
+        case "ACK":
+            guard let head = frames.head(PlaceHead.self) else { return nil }
+            self = .ack(head.seq)
+        case "ACKED":
+            guard let head = frames.head(PlaceHead.self) else { return nil }
+            self = .acked(head.seq)
         case "STATUS": self = frames.head == Array("{}".utf8) ? .status : .statusIs(frames.head)
         case "WELCOME":
             guard let head = frames.head(Welcome.self) else { return nil }

@@ -10,13 +10,16 @@ struct Subscribe: ParsableCommand {
         discussion: """
             Joins the reliable feed, resumes after every fault, and proves with each event that none before it is missing.
 
-            Filters: name=value terms, all of which must hold; a comma means or. Names: type, event, mode, actor, recipient,
-            status, quad, source, sector.
+            --where takes terms between spaces, all of which must hold: name=value[,value…], name!=value[,value…] (none of
+            them), and for confidence and quad also >= and <=. A space in a value is %20. Names:
+              \(KeyName.allCases.map(\.rawValue).joined(separator: " "))
 
             Examples:
               tidings subscribe --from start --idle 2
-              tidings subscribe --filter 'type=event event=SANCTION,COERCE recipient=USA' --output pretty
+              tidings subscribe --where 'event=SANCTION,COERCE recipient=USA status!=denied confidence>=0.7'
+              tidings subscribe --where 'country=UKR source=new%20york%20times' --output pretty
               tidings subscribe --from 4711 --count 10
+              tidings subscribe --from start --cursor desk        goes on where 'desk' stopped
             """
     )
 
@@ -37,16 +40,22 @@ struct Subscribe: ParsableCommand {
 
     enum Output: String, ExpressibleByArgument, CaseIterable { case jsonl, pretty }
 
-    @Option(help: "start (the oldest kept), now, or a sequence number to begin after.") var from: From = .now
+    @Option(help: "start (the oldest kept), now, or a sequence number to begin after; a known cursor goes before.")
+    var from: From = .now
     @Option(help: "Stop after so many.") var count: Int?
     @Option(help: "Stop when nothing has come for so many seconds.") var idle: Double?
-    @Option(help: "What to receive, such as 'event=SANCTION actor=RUS'.") var filter = ""
+    @Option(name: .customLong("where"), help: "What to receive, such as 'event=SANCTION actor=RUS'.") var filter = ""
+    @Option(help: "A place that the hub keeps under this name: begins there, and moves it behind what was printed.")
+    var cursor: String?
     @Option(help: "jsonl (the CloudEvents as they are) or pretty.") var output: Output?
     @Option(help: "A name for the hub's status.") var client = "tidings-subscribe"
     @OptionGroup var stack: StackOptions
 
     func validate() throws {
-        do { _ = try Filter(filter) } catch { throw ValidationError("--filter: \(error)") }
+        do { _ = try Filter(filter) } catch { throw ValidationError("--where: \(error)") }
+        if let cursor, !FeedCursor.isName(cursor) {
+            throw ValidationError("--cursor: a name is 1 to 64 of a-z 0-9 . _ -, for example desk-1")
+        }
         if let count, count < 1 { throw ValidationError("--count is at least 1") }
     }
 
@@ -58,8 +67,17 @@ struct Subscribe: ParsableCommand {
             case .after(let seq): .after(seq: seq, epoch: nil)
             }
         let endpoint = stack.feedEndpoint
-        let reader = FeedReader(endpoint, keyFile: stack.keyFile, filter: filter, from: start, client: client)
-        defer { reader.close() }
+        let reader = FeedReader(
+            endpoint,
+            keyFile: stack.keyFile,
+            filter: filter,
+            from: start,
+            cursor: cursor,
+            client: client
+        )
+        defer {
+            if !reader.close() { note("the hub has not stored the cursor: the last events will come again") }
+        }
         let isPretty = (output ?? (isatty(STDOUT_FILENO) == 1 ? .pretty : .jsonl)) == .pretty
         var left = count ?? Int.max
         var lastEvent = Monotonic.milliseconds()
@@ -75,6 +93,7 @@ struct Subscribe: ParsableCommand {
                     isPretty ? Array(Pretty.lines(delivery.envelope).utf8) : delivery.envelope + [UInt8(ascii: "\n")]
             }
             if !lines.isEmpty { tidings.output(lines) }
+            if let last = deliveries.prefix(left).last { reader.acknowledge(last.seq) }
             left -= min(left, deliveries.count)
             if !deliveries.isEmpty { lastEvent = now }
             // Idle means that the hub says there is no more, not that it says nothing.

@@ -12,12 +12,12 @@ struct Tidings: ParsableCommand {
               tidings up --demo                              everything on this machine, with sample articles
               tidings submit report.txt                      an article into the inbox
               tidings subscribe --from start                 all events, then those to come
-              tidings subscribe --filter 'event=SANCTION actor=RUS' --output pretty
+              tidings subscribe --where 'event=SANCTION actor=RUS' --output pretty
               tidings status                                 is it well? exit code 0 when ready
             """,
         subcommands: [
-            Up.self, Down.self, Submit.self, Subscribe.self, Show.self, Status.self, Dead.self, Extract.self,
-            Parse.self, Explain.self, Export.self, Seeds.self, Unknown.self,
+            Up.self, Down.self, Submit.self, Subscribe.self, Cursor.self, Show.self, Status.self, Dead.self,
+            Extract.self, Parse.self, Explain.self, Export.self, Seeds.self, Unknown.self,
             Doctor.self,
             Migrate.self, KeysCommand.self, ClientCommand.self,
         ]

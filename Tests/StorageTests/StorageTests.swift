@@ -297,4 +297,34 @@ import Wire
         let rest = ["-5.5", "-4", "happened", "USA", "GOV", "Barack Obama", "Obama", "RUS", "SPY", "spies"]
         for (offset, value) in rest.enumerated() { #expect(try row.string(7 + offset) == value) }
     }
+
+    // MARK: Cursors
+
+    @Test func `a cursor is made once, moves forward only, and belongs to its owner and its log`() throws {
+        let hub = try another("tidings_hub")
+        let epoch = try LogStore.head(on: admin).epoch
+        let desk = FeedCursor(owner: "", name: "desk")
+        func place(_ seq: Int, _ cursor: FeedCursor, epoch other: String? = nil) -> FeedCursor.Place {
+            .init(cursor: cursor, client: "c", epoch: other ?? epoch, seq: seq)
+        }
+        #expect(try CursorStore.find(desk, orElse: nil, on: hub) == .absent)
+        #expect(try CursorStore.find(desk, orElse: place(4, desk), on: hub) == .place(place(4, desk)))
+        #expect(try CursorStore.find(desk, orElse: place(9, desk), on: hub) == .place(place(4, desk)))
+        let anns = FeedCursor(owner: "ann", name: "desk")
+        #expect(try CursorStore.find(anns, orElse: place(1, anns), most: 1, on: hub) == .place(place(1, anns)))
+        let second = FeedCursor(owner: "ann", name: "second")
+        #expect(try CursorStore.find(second, orElse: place(1, second), most: 1, on: hub) == .tooMany)
+        let gone = FeedCursor(owner: "", name: "gone")
+        #expect(try CursorStore.advance([place(7, desk), place(3, gone)], on: hub) == [gone])
+        #expect(try CursorStore.advance([place(6, desk)], on: hub).isEmpty)
+        #expect(try CursorStore.find(desk, orElse: nil, on: hub) == .place(place(7, desk)), "it never goes back")
+        #expect(try CursorStore.advance([place(8, desk, epoch: uuid("other log"))], on: hub) == [desk])
+        let person = try another("tidings_operator")
+        #expect(try CursorStore.list(on: person).map(\.seq) == [7, 1])
+        #expect(try CursorStore.remove(desk, on: person))
+        #expect(try !CursorStore.remove(desk, on: person))
+        #expect(throws: PostgresError.self, "the hub cannot remove cursors") {
+            try CursorStore.remove(anns, on: hub)
+        }
+    }
 }
