@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
 
@@ -224,16 +223,20 @@ class Live(unittest.TestCase):
         return [event.seq for event in events]
 
     def test_nothing_is_lost_or_doubled_while_the_hub_is_killed(self):
-        before = len([1 for _ in self.everything("type=article")])
-        killer = threading.Thread(target=lambda: [(time.sleep(0.4), self.kill_hub()) for _ in range(3)])
+        before = len(self.everything("type=article"))
+        self.drop(40, "storm")
+        with tidings.Feed(self.feed, start="floor") as feed:
+            self.read(feed, before + 40)
+        events, kills = [], [20, 60, 100]
         with tidings.Feed(self.feed, start="floor", window=7) as feed:
-            feed.next(5)
-            killer.start()
-            self.drop(40, "storm")
-            events = self.read(feed, before + 40)
-            killer.join()
+            while not feed.is_at_end or kills:
+                events += feed.next(0.2)
+                if kills and len(events) >= kills[0]:
+                    kills.pop(0)
+                    self.kill_hub()
+            self.assertIsNotNone(feed.trouble, "it was never disturbed: the test shows nothing")
+        self.assertGreaterEqual(len(events), 3 * 40)
         self.assertEqual([event.seq for event in events], list(range(1, len(events) + 1)))
-        self.assertIsNotNone(feed.trouble, "it was never disturbed: the test shows nothing")
 
     def test_a_cursor_goes_on_where_it_was_acknowledged(self):
         self.drop(6, "cursor")
@@ -277,7 +280,6 @@ class Live(unittest.TestCase):
                     for _ in range(50):
                         feed.next(0.2)
             self.assertEqual(caught.exception.code, code)
-        self.assertIn("SANCTION", str(tidings.Refused("filter", "did you mean SANCTION?")))
 
     def test_the_tap_heals_its_holes(self):
         with tidings.Tap(self.endpoints["tap"], self.feed, "event/") as tap:
