@@ -123,7 +123,10 @@ let package = Package(
         .testTarget(name: "HubTests", dependencies: ["Hub", "Wire"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Records", "Wire"]),
         .testTarget(name: "IngestTests", dependencies: ["Ingest"]),
-        .testTarget(name: "ClientTests", dependencies: ["TestSupport", "TidingsClient", "Wire"]),
+        .testTarget(
+            name: "ClientTests",
+            dependencies: ["Messaging", "ServiceSupport", "TestSupport", "TidingsClient", "Wire"]
+        ),
         .testTarget(name: "LinguisticsTests", dependencies: ["Linguistics"]),
         .testTarget(name: "TrainingTests", dependencies: ["Linguistics", "Training"]),
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),
