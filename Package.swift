@@ -120,7 +120,7 @@ let package = Package(
             name: "StorageTests",
             dependencies: ["Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
         ),
-        .testTarget(name: "HubTests", dependencies: ["Hub", "Wire"]),
+        .testTarget(name: "HubTests", dependencies: ["Hub", "TidingsClient", "Wire"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Records", "Wire"]),
         .testTarget(name: "IngestTests", dependencies: ["Ingest"]),
         .testTarget(
