@@ -125,10 +125,13 @@ let package = Package(
             name: "StorageTests",
             dependencies: ["Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
         ),
-        .testTarget(name: "HubTests", dependencies: ["Hub", "Wire"]),
+        .testTarget(name: "HubTests", dependencies: ["Hub", "TidingsClient", "Wire"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Records", "Wire"]),
         .testTarget(name: "IngestTests", dependencies: ["Ingest"]),
-        .testTarget(name: "ClientTests", dependencies: ["TestSupport", "TidingsClient", "Wire"]),
+        .testTarget(
+            name: "ClientTests",
+            dependencies: ["Messaging", "ServiceSupport", "TestSupport", "TidingsClient", "Wire"]
+        ),
         .testTarget(name: "LinguisticsTests", dependencies: ["Linguistics"]),
         .testTarget(name: "TrainingTests", dependencies: ["Linguistics", "Training"]),
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),

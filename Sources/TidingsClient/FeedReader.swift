@@ -114,7 +114,8 @@ package final class FeedReader {
             var poller = Poller(sockets: [], descriptors: wakeUp.map { [$0] } ?? [])
             isWoken = poller.wait(milliseconds: min(20, max(1, milliseconds)))
         }
-        if let refusal { throw .refused(refusal) }
+        // What came before the refusal is handed out first.
+        if let refusal, ready.isEmpty { throw .refused(refusal) }
         perform(subscription.tick(now: Monotonic.milliseconds()))
         return wakeUp == nil || !isWoken
     }

@@ -302,7 +302,7 @@ import Wire
 
     @Test func `a cursor is made once, moves forward only, and belongs to its owner and its log`() throws {
         let hub = try another("tidings_hub")
-        let epoch = try LogStore.head(on: admin).epoch
+        let epoch = try LogStore.look(on: admin).head.epoch
         let desk = FeedCursor(owner: "", name: "desk")
         func place(_ seq: Int, _ cursor: FeedCursor, epoch other: String? = nil) -> FeedCursor.Place {
             .init(cursor: cursor, client: "c", epoch: other ?? epoch, seq: seq)

@@ -15,6 +15,27 @@ import Wire
         var frames: [Vector]
     }
 
+    private struct Recorded: Decodable {
+        struct Work: Decodable {
+            struct Meaning: Decodable {
+                var kind: String
+                var lease: Lease?
+                var bodies: [String]
+            }
+            var name: String
+            var frames: [String]
+            var means: Meaning
+        }
+        struct Tap: Decodable {
+            struct Meaning: Decodable { var topic: String }
+            var frames: [String]
+            var means: Meaning
+        }
+        var feed: [Frames.Vector]
+        var work: [Work]
+        var tap: [Tap]
+    }
+
     /// The kind and whatever members it has.
     struct Meaning: Decodable, Equatable {
         var kind: String
@@ -86,13 +107,37 @@ import Wire
 
     /// Frames that a hub of release 0.1 sent are read by every later version.
     @Test func `frames of earlier releases are understood`() throws {
-        let vectors = try read(Frames.self, "recorded-0.1").frames
+        let vectors = try read(Recorded.self, "recorded-0.1").feed
         #expect(
             Set(vectors.compactMap(\.means?.kind)).isSuperset(of: ["WELCOME", "EVENT", "HEARTBEAT", "ACKED", "REFUSED"])
         )
         for vector in vectors {
             let message = try #require(FeedMessage(vector.frames.map(VectorTests.bytes)), "\(vector.name)")
             #expect(Meaning(message) == vector.means, "\(vector.name)")
+        }
+    }
+
+    @Test func `work messages of earlier releases are understood`() throws {
+        let vectors = try read(Recorded.self, "recorded-0.1").work
+        #expect(
+            Set(vectors.map(\.means.kind)).isSuperset(of: ["READY", "JOB", "STARTED", "RESULT", "STORED", "UNKNOWN"])
+        )
+        for vector in vectors {
+            let message = try #require(WorkMessage(vector.frames.map(VectorTests.bytes)), "\(vector.name)")
+            let frames = message.frames
+            #expect(frames.kind == vector.means.kind)
+            #expect(frames.bodies.map { String(decoding: $0, as: UTF8.self) } == vector.means.bodies, "\(vector.name)")
+            struct Head: Decodable { var lease: Lease? }
+            #expect(frames.head(Head.self)?.lease == vector.means.lease, "\(vector.name)")
+        }
+    }
+
+    @Test func `topics of earlier releases are those of today`() throws {
+        struct Envelope: Decodable { var topic: String }
+        for vector in try read(Recorded.self, "recorded-0.1").tap where vector.means.topic != "~hb/" {
+            let frames = vector.frames.map(VectorTests.bytes)
+            #expect(frames.map { String(decoding: $0, as: UTF8.self) }.first == vector.means.topic)
+            #expect(try JSONDecoder().decode(Envelope.self, from: Data(frames[1])).topic == vector.means.topic)
         }
     }
 
