@@ -86,6 +86,16 @@ let package = Package(
             path: "Tests/TestSupport"
         ),
         .executableTarget(name: "tidings-check", path: "Tests/Checker"),
+        .target(
+            name: "Simulation",
+            dependencies: ["Extraction", "Hub", "Storage", "TidingsClient", "Wire"],
+            path: "Tests/Simulation"
+        ),
+        .executableTarget(
+            name: "tidings-simulate",
+            dependencies: ["Simulation", "ServiceSupport", arguments],
+            path: "Tests/Simulator"
+        ),
         .executableTarget(
             name: "tidings-bench",
             dependencies: [
@@ -113,6 +123,7 @@ let package = Package(
             dependencies: ["Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
         ),
         .testTarget(name: "HubTests", dependencies: ["Hub", "Wire"]),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], exclude: ["seeds.txt"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Wire"]),
         .testTarget(name: "IngestTests", dependencies: ["Ingest"]),
         .testTarget(name: "ClientTests", dependencies: ["TidingsClient", "Wire"]),
@@ -136,8 +147,10 @@ if Context.environment["TIDINGS_NATIVE"] != nil {
     ]
 }
 
-// Numbers by the million: without optimisation the language core takes a second a sentence, and every test of the stack waits for it.
-for target in package.targets where ["Linguistics", "Training", "Knowledge", "Coding"].contains(target.name) {
+// Numbers by the million: without optimisation the language core takes a second a sentence, and every test of the stack waits for it;
+// the simulation runs thousands of schedules.
+for target in package.targets
+where ["Linguistics", "Training", "Knowledge", "Coding", "Simulation"].contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .unsafeFlags(["-O"], .when(configuration: .debug))
