@@ -57,6 +57,8 @@ struct DatabaseModel {
     var tables = Tables()
     var isUp = true
     var headLock = 0
+    /// Another insert of the same article waits for this transaction's end.
+    var articleLock = 0
     /// Lease transactions that the disk does not have yet: their jobs as they were.
     var unflushed: [Job] = []
     /// The connection that holds the hub's advisory lock.
@@ -96,7 +98,8 @@ struct DatabaseModel {
             for one in returned {
                 guard let index = job(one.lease), tables.jobs[index].matches(one.lease) else { continue }
                 guard tables.jobs[index].lock == 0 else { return nil }
-                effects.given.append(one)
+                // An update takes one row of several that match.
+                if !effects.given.contains(where: { $0.lease == one.lease }) { effects.given.append(one) }
             }
             for one in effects.given { if let index = job(one.lease) { tables.jobs[index].lock = id } }
             return (.done, effects)
@@ -124,6 +127,8 @@ struct DatabaseModel {
             return (.entries(Array(tables.log[start..<min(tables.log.count, start + limit)])), effects)
         case .sequence(let limit): return place(limit, id)
         case .store(let articles):
+            guard articleLock == 0 else { return nil }
+            articleLock = id
             effects.articles = articles.filter { tables.articles & (1 << UInt64($0)) == 0 }
             return (.done, effects)
         }
@@ -187,6 +192,7 @@ struct DatabaseModel {
     /// Lets go of what a transaction has locked.
     mutating func unlock(_ id: Int) {
         if headLock == id { headLock = 0 }
+        if articleLock == id { articleLock = 0 }
         for index in tables.jobs.indices where tables.jobs[index].lock == id { tables.jobs[index].lock = 0 }
     }
 }

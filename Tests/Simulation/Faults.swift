@@ -120,6 +120,7 @@ extension World {
             DatabaseModel.entry(DatabaseModel.code($0), seq: $0.seq, epoch: epoch)
         }
         database.headLock = 0
+        database.articleLock = 0
         oracle.restored(database)
         note("the backup is restored as \(DatabaseModel.epochs[epoch])")
         inbox = Array(scenario.kinds.indices)
