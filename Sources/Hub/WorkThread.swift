@@ -25,7 +25,7 @@ final class WorkThread: SocketThread {
 
     /// From the database thread.
     enum Answer: Sendable {
-        case leased([WorkStore.Leased], peer: [UInt8], limit: Int)
+        case leased([WorkStore.Leased], peer: [UInt8], owner: String, limit: Int)
         case committed(Lease, peer: [UInt8], fresh: Bool)
         case refused(Lease, peer: [UInt8], reason: String)
     }
@@ -82,8 +82,8 @@ final class WorkThread: SocketThread {
 
     private func take(_ answer: Answer) {
         switch answer {
-        case .leased(let jobs, let peer, let limit):
-            execute(dispatcher.leased(jobs.map { ($0.lease, $0.article) }, for: peer, limit: limit))
+        case .leased(let jobs, let peer, let owner, let limit):
+            execute(dispatcher.leased(jobs.map { ($0.lease, $0.article) }, for: peer, owner: owner, limit: limit))
         case .committed(let lease, let peer, let fresh): execute(dispatcher.committed(lease, of: peer, fresh: fresh))
         case .refused(let lease, let peer, let reason):
             logger.error(

@@ -56,7 +56,7 @@ extension World {
         if !charged, !returned.dead { job.attempt = max(0, job.attempt - 1) }
         job.owner = ""
         database.tables.jobs[index] = job
-        note("given back: \(returned.lease) charged \(charged), state \(job.state)")
+        note("given back: \(returned.lease) charged \(charged), state \(job.state): \(returned.reason)")
         require(oracle.givenBack(job.article, returned.lease, charged: charged, dead: job.state == 3))
     }
 

@@ -24,7 +24,7 @@ extension World {
         case 12:
             note("the database refuses statements")
             refusesStatements = true
-            push(.refusalsEnd, in: random.between(1, 3000))
+            push(.refusalsEnd, in: random.between(1, random.chance(700) ? 3000 : 9000))
         default:
             note("ingest ends and begins again with what it had in hand")
             end(World.ingestClient)
@@ -62,6 +62,8 @@ extension World {
         guard let link = anyLink(feed: feed) else { return }
         links[link].stalledUntil = now + random.between(100, 8000)
         note("connection \(link) stalls until \(links[link].stalledUntil)")
+        // Trouble seldom comes alone.
+        if database.isUp, random.chance(200) { crashDatabase(keepsConnections: false) }
     }
 
     // MARK: Processes

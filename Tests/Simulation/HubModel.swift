@@ -83,9 +83,9 @@ extension World {
 
     func take(_ answer: Event.Answer, _ hub: Int) {
         switch answer {
-        case .leased(let leases, let peer, _, let limit):
+        case .leased(let leases, let peer, let owner, let limit):
             let jobs = leases.map { (lease: $0, article: [] as [UInt8]) }
-            execute(hubs[hub].dispatcher.leased(jobs, for: peer, limit: limit), hub)
+            execute(hubs[hub].dispatcher.leased(jobs, for: peer, owner: owner, limit: limit), hub)
             let most = max(4, scenario.threads * 4)
             for worker in hubs[hub].dispatcher.workers where worker.jobs > most {
                 fail("hub \(hub) has \(worker.jobs) jobs for a worker with credit for \(most)")

@@ -29,7 +29,7 @@ struct LinkModel {
     var lastToHub = 0
     var lastToPeer = 0
     var stalledUntil = 0
-    /// The next event or heartbeat of the feed is lost, as no connection should but a defect might.
+    /// The next message of the feed is lost, as no connection should but a defect might.
     var losesNext = false
 }
 
@@ -99,14 +99,10 @@ extension World {
         let link = World.link(peer)
         guard now < links[link].goneAt else { return false }
         guard links[link].isUp else { return true }
-        if links[link].losesNext, case .feed(let message) = packet {
-            switch message {
-            case .event, .heartbeat:
-                links[link].losesNext = false
-                note("on \(link) is lost: \(message)")
-                return true
-            default: break
-            }
+        if links[link].losesNext {
+            links[link].losesNext = false
+            note("a message on \(link) is lost")
+            return true
         }
         let arrival = max(now + random.between(0, 3), links[link].lastToPeer, links[link].stalledUntil)
         links[link].lastToPeer = arrival

@@ -26,8 +26,6 @@ package enum Mutation: String, CaseIterable, Sendable {
     case forgetsCommands
     /// A crash is charged to nobody.
     case chargesNothing
-    /// Jobs given back are forgotten when the database's answer is lost.
-    case noRepeat
 }
 
 /// What one seed stands for: who takes part and what may go wrong.

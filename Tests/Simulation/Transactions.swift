@@ -38,10 +38,6 @@ extension World {
     /// What was asked for failed for a passing reason: it is repeated.
     private func retry(_ client: Int) {
         clients[client].token += 1
-        if mutation == .noRepeat, case .giveBack = clients[client].operation {
-            clients[client].operation = nil
-            return completed(client, .giveBack([]), .done)
-        }
         let backoff = clients[client].backoff
         clients[client].backoff = min(2000, backoff * 2)
         push(.begin(client: client, token: clients[client].token), in: random.between(backoff / 2, backoff))
@@ -211,7 +207,7 @@ extension World {
         for client in clients.indices where clients[client].connection != 0 { clients[client].isBroken = true }
         database.lockHolder = 0
         database.isUp = false
-        push(.databaseUp, in: random.between(50, 2500))
+        push(.databaseUp, in: random.between(50, random.chance(700) ? 2500 : 9000))
     }
 
     func databaseUp() {
