@@ -117,6 +117,7 @@ struct DatabaseModel {
             return (.leased(leases), effects)
         case .care(let held, let owners):
             guard !tables.jobs.contains(where: { $0.state == 1 && $0.lock != 0 }) else { return nil }
+            for index in tables.jobs.indices where tables.jobs[index].state == 1 { tables.jobs[index].lock = id }
             effects.care = (held, owners)
             return (.done, effects)
         case .look:

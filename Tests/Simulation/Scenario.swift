@@ -72,7 +72,7 @@ struct Scenario {
     init(_ random: inout Random) {
         workers = random.between(1, 3)
         threads = random.between(1, 2)
-        hasSecondHub = random.chance(150)
+        hasSecondHub = random.chance(200)
         hasHubLock = random.chance(500)
         faults = random.below(7)
         chargeable = 2

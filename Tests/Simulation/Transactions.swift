@@ -103,7 +103,7 @@ extension World {
         guard let index = start(client, operation, losesAnswer: losesAnswer) else {
             return push(.begin(client: client, token: token), in: random.between(1, 5))
         }
-        push(.finish(transaction: index), in: scenario.isSlow ? random.between(0, 200) : random.between(0, 3))
+        push(.finish(transaction: index), in: random.below(scenario.isSlow || random.chance(30) ? 300 : 4))
     }
 
     /// The index of the transaction, or nil when it waits for another.
