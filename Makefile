@@ -1,9 +1,10 @@
 # make run    the whole stack on this machine, with sample articles; Ctrl-C ends it
 # make test   every test, against a real PostgreSQL that it starts itself
 # make chaos  the fault test at length: 3,000 articles while everything is killed at random
+# make simulate   seeded schedules of faults for ten minutes; docs/testing.md
 # make accuracy   scores of the language model against their floors, in release
 # make bench  what docs/performance.md says of this machine
-.PHONY: run test accuracy chaos bench bootstrap format lint tsan clean
+.PHONY: run test accuracy chaos simulate bench bootstrap format lint tsan clean
 
 run: bootstrap
 	swift build -c release
@@ -20,6 +21,10 @@ accuracy: bootstrap
 chaos: bootstrap
 	swift build --build-tests
 	TIDINGS_CHAOS_ARTICLES=3000 swift test --skip-build --filter StackTests.ChaosTests
+
+simulate: bootstrap
+	swift build -c release --product tidings-simulate
+	.build/release/tidings-simulate --schedules 100000000 --minutes 10
 
 bench: bootstrap
 	swift build -c release

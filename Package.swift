@@ -99,6 +99,16 @@ let package = Package(
             path: "Tests/TestSupport"
         ),
         .executableTarget(name: "tidings-check", path: "Tests/Checker"),
+        .target(
+            name: "Simulation",
+            dependencies: ["Extraction", "Hub", "Storage", "TidingsClient", "Wire"],
+            path: "Tests/Simulation"
+        ),
+        .executableTarget(
+            name: "tidings-simulate",
+            dependencies: ["Simulation", "ServiceSupport", arguments],
+            path: "Tests/Simulator"
+        ),
         .executableTarget(
             name: "tidings-bench",
             dependencies: [
@@ -127,6 +137,7 @@ let package = Package(
         ),
         .testTarget(name: "HubTests", dependencies: ["Hub", "TidingsClient", "Wire"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Records", "Wire"]),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], exclude: ["seeds.txt"]),
         .testTarget(name: "IngestTests", dependencies: ["Ingest"]),
         .testTarget(
             name: "ClientTests",
@@ -152,8 +163,10 @@ if Context.environment["TIDINGS_NATIVE"] != nil {
     ]
 }
 
-// Numbers by the million: without optimisation the language core takes a second a sentence, and every test of the stack waits for it.
-for target in package.targets where ["Linguistics", "Training", "Knowledge", "Coding"].contains(target.name) {
+// Numbers by the million: without optimisation the language core takes a second a sentence, and every test of the stack waits for it;
+// the simulation runs thousands of schedules.
+for target in package.targets
+where ["Linguistics", "Training", "Knowledge", "Coding", "Simulation"].contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .unsafeFlags(["-O"], .when(configuration: .debug))

@@ -131,10 +131,15 @@ package struct Dispatcher {
         return leaseMore()
     }
 
-    /// The answer to `.lease`.
-    package mutating func leased(_ jobs: [(lease: Lease, article: [UInt8])], for peer: Peer, limit: Int) -> [Action] {
+    /// The answer to `.lease`, for the session that `owner` names.
+    package mutating func leased(
+        _ jobs: [(lease: Lease, article: [UInt8])],
+        for peer: Peer,
+        owner: String,
+        limit: Int
+    ) -> [Action] {
         if jobs.count < limit { mayHaveJobs = false }
-        guard let session = sessions[peer], jobs.allSatisfy({ $0.lease.owner == session.owner }) else {
+        guard sessions[peer]?.owner == owner else {
             // The worker went while the lease was on its way.
             guard !jobs.isEmpty else { return [] }
             return [
@@ -191,24 +196,26 @@ package struct Dispatcher {
     private mutating func begin(_ ready: WorkMessage.Ready, _ peer: Peer, _ now: Int, _ freshOwner: String) -> [Action]
     {
         guard ready.version == WorkMessage.version else { return [.send(.bye, to: peer)] }
-        // The owner of leases it already has stays; another connection of the same process may hold them here.
+        // Another connection of the same process may hold its leases here, or have got them.
         var held: [Held] = []
+        var earlier: [Peer] = []
         for lease in ready.held {
-            for other in sessions.keys where sessions[other]?.owner == lease.owner {
+            for other in peers {
+                guard let session = sessions[other],
+                    session.owner == lease.owner || session.held.contains(where: { $0.lease == lease })
+                else { continue }
                 sessions[other]?.held.removeAll { $0.lease == lease }
+                if other != peer { earlier.append(other) }
             }
             held.append(Held(lease: lease, waiting: nil, started: true))
         }
-        var actions = sessions[peer] == nil ? [] : end(peer, reason: "worker started over", charging: false)
-        let owner = ready.held.last?.owner ?? freshOwner
+        var actions = end(peer, reason: "worker started over", charging: false)
         // A session that lost its leases to this one has nothing left; it must not keep them alive.
-        for other in peers where sessions[other]?.owner == owner {
-            actions += end(other, reason: "worker moved", charging: false)
-        }
+        for other in earlier { actions += end(other, reason: "worker moved", charging: false) }
         sessions[peer] = Session(
             name: String(ready.worker.prefix(100)),
             coder: String(ready.coder.prefix(100)),
-            owner: owner,
+            owner: freshOwner,
             credit: min(max(ready.credit, 1), creditLimit),
             lastHeard: now,
             held: held

@@ -166,6 +166,8 @@ package struct FeedServer {
 
     /// Entries read from the database after `after`; empty means that the log ends there.
     package mutating func fetched(after: Int, _ entries: [LogEntry]) -> [Action] {
+        // Read before or after a restore that the other side of this struct does not know of: entries of another log.
+        let entries = entries.first.map { $0.epoch == epoch } ?? true ? entries : []
         var actions: [Action] = []
         for peer in sessions.keys where sessions[peer]?.isFetching == true && sessions[peer]?.scanned == after {
             sessions[peer]?.isFetching = false

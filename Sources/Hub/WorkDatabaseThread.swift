@@ -124,7 +124,7 @@ final class WorkDatabaseThread {
             let jobs = try database.run("leasing jobs") { (connection) throws(PostgresError) in
                 try WorkStore.lease(owner: owner, limit: limit, on: connection)
             }
-            shared.answers.post(.leased(jobs ?? [], peer: peer, limit: limit))
+            shared.answers.post(.leased(jobs ?? [], peer: peer, owner: owner, limit: limit))
             wanted.removeFirst()
         }
     }

@@ -27,7 +27,7 @@ final class WorkThread {
 
     /// From the database thread.
     enum Answer: Sendable {
-        case leased([WorkStore.Leased], peer: [UInt8], limit: Int)
+        case leased([WorkStore.Leased], peer: [UInt8], owner: String, limit: Int)
         case committed(Lease, peer: [UInt8], fresh: Bool)
         case refused(Lease, peer: [UInt8], reason: String)
     }
@@ -128,8 +128,8 @@ final class WorkThread {
 
     private func take(_ answer: Answer) {
         switch answer {
-        case .leased(let jobs, let peer, let limit):
-            execute(dispatcher.leased(jobs.map { ($0.lease, $0.article) }, for: peer, limit: limit))
+        case .leased(let jobs, let peer, let owner, let limit):
+            execute(dispatcher.leased(jobs.map { ($0.lease, $0.article) }, for: peer, owner: owner, limit: limit))
         case .committed(let lease, let peer, let fresh): execute(dispatcher.committed(lease, of: peer, fresh: fresh))
         case .refused(let lease, let peer, let reason):
             logger.error(

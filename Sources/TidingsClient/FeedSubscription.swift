@@ -104,10 +104,12 @@ package struct FeedSubscription: Sendable {
     package mutating func heard(now: Int) { lastHeard = now }
 
     package mutating func receive(_ message: FeedMessage, now: Int) -> [Action] {
-        lastHeard = now
+        // Before its WELCOME a subscription does not live, whatever else is heard.
+        if isWelcome { lastHeard = now }
         switch message {
         case .welcome(let welcome):
             isWelcome = true
+            lastHeard = now
             epoch = welcome.epoch
             seq = welcome.after
             scanned = welcome.after

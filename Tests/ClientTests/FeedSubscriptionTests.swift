@@ -88,4 +88,15 @@ import Wire
         #expect(refusal.code == "epoch-changed")
         #expect(reconnects(subscription.receive(.refused(.init(code: "busy", message: "m")), now: 2)))
     }
+
+    /// Heartbeats kept a subscription whose WELCOME was lost waiting for ever.
+    @Test func `without a welcome it starts over, heartbeats or not`() {
+        var subscription = FeedSubscription(filter: "", start: .floor, client: "test")
+        _ = subscription.connected(now: 0)
+        for now in [1000, 2000, 3000] {
+            _ = subscription.receive(.heartbeat(.init(head: 5, scanned: 5, last: 5)), now: now)
+            #expect(subscription.tick(now: now).isEmpty)
+        }
+        guard case .reconnect = subscription.tick(now: 3501).first else { Issue.record("it waits on"); return }
+    }
 }

@@ -24,7 +24,7 @@ import Wire
         #expect(
             dispatcher.receive(ready(), from: ann, now: 0, freshOwner: "A") == [.lease(peer: ann, owner: "A", limit: 2)]
         )
-        let sent = dispatcher.leased([(lease(1), [1]), (lease(2), [1])], for: ann, limit: 2)
+        let sent = dispatcher.leased([(lease(1), [1]), (lease(2), [1])], for: ann, owner: "A", limit: 2)
         #expect(sent == [.send(job(lease(1)), to: ann), .send(job(lease(2)), to: ann)])
         return dispatcher
     }
@@ -46,7 +46,7 @@ import Wire
     @Test func `an empty queue is asked again only after a ring`() {
         var dispatcher = Dispatcher()
         _ = dispatcher.receive(ready(), from: ann, now: 0, freshOwner: "A")
-        #expect(dispatcher.leased([], for: ann, limit: 2).isEmpty)
+        #expect(dispatcher.leased([], for: ann, owner: "A", limit: 2).isEmpty)
         #expect(dispatcher.rung() == [.lease(peer: ann, owner: "A", limit: 2)])
         #expect(dispatcher.rung().isEmpty, "one question at a time")
     }
@@ -89,7 +89,7 @@ import Wire
         var dispatcher = Dispatcher()
         _ = dispatcher.receive(ready(4), from: ann, now: 0, freshOwner: "A")
         let second = lease(2, attempt: 2)
-        let sent = dispatcher.leased([(lease(1), [1]), (second, [2])], for: ann, limit: 4)
+        let sent = dispatcher.leased([(lease(1), [1]), (second, [2])], for: ann, owner: "A", limit: 4)
         #expect(sent == [.send(job(lease(1)), to: ann)], "the other waits, and no more are leased")
         _ = dispatcher.receive(.result(lease(1), []), from: ann, now: 1, freshOwner: "-")
         #expect(dispatcher.committed(lease(1), of: ann, fresh: true).contains(.send(job(second), to: ann)))
@@ -111,7 +111,7 @@ import Wire
         var dispatcher = Dispatcher()
         _ = dispatcher.receive(ready(), from: ann, now: 0, freshOwner: "A")
         _ = dispatcher.receive(.bye, from: ann, now: 0, freshOwner: "-")
-        let actions = dispatcher.leased([(lease(1), [1])], for: ann, limit: 2)
+        let actions = dispatcher.leased([(lease(1), [1])], for: ann, owner: "A", limit: 2)
         #expect(actions == [.giveBack([.init(lease: lease(1), charged: false, dead: false, reason: "worker left")])])
     }
 
@@ -129,5 +129,31 @@ import Wire
         var head = WorkMessage.Ready(worker: "w", coder: "c", credit: 1, held: [])
         head.version = 2
         #expect(dispatcher.receive(.ready(head), from: ann, now: 0, freshOwner: "A") == [.send(.bye, to: ann)])
+    }
+
+    /// The session kept the owner of the one before it, and took what had been leased for that one beside what it had asked for itself.
+    @Test func `what was asked for before a worker was lost does not come on top of what it asks for when it is back`()
+    {
+        var dispatcher = Dispatcher()
+        _ = dispatcher.receive(ready(4), from: ann, now: 0, freshOwner: "A")
+        _ = dispatcher.leased([(lease(1), [1])], for: ann, owner: "A", limit: 4)
+        #expect(dispatcher.rung() == [.lease(peer: ann, owner: "A", limit: 3)])
+        _ = dispatcher.tick(now: 3001)
+        #expect(dispatcher.receive(.heartbeat, from: ann, now: 3002, freshOwner: "-") == [.send(.unknown, to: ann)])
+        let again = dispatcher.receive(ready(4, held: [lease(1)]), from: ann, now: 3003, freshOwner: "B")
+        #expect(again == [.lease(peer: ann, owner: "B", limit: 3)])
+        let late = dispatcher.leased((2...4).map { (lease($0), [1]) }, for: ann, owner: "A", limit: 3)
+        guard case .giveBack(let returned) = late.first else { Issue.record("\(late)"); return }
+        #expect(returned.map(\.lease) == (2...4).map { lease($0) } && !returned.contains { $0.charged })
+        _ = dispatcher.leased((5...7).map { (lease($0, owner: "B"), [1]) }, for: ann, owner: "B", limit: 3)
+        #expect(dispatcher.workers.map(\.jobs) == [4])
+    }
+
+    @Test func `a worker that moves twice leaves no session behind`() {
+        var dispatcher = working()
+        _ = dispatcher.receive(ready(held: [lease(1)]), from: bob, now: 5, freshOwner: "B")
+        _ = dispatcher.receive(ready(held: [lease(1)]), from: [3], now: 6, freshOwner: "C")
+        #expect(dispatcher.workers.map(\.jobs) == [1])
+        #expect(dispatcher.held == [lease(1)])
     }
 }

@@ -122,6 +122,16 @@ import Wire
         #expect(refusal(server.receive(subscribe(1, epoch: "e"), from: ann, now: 0)) == "epoch-changed")
     }
 
+    /// What was read from the restored log before the feed knew of it, or from the old one after, went out under the wrong epoch.
+    @Test func `entries of another log are not delivered`() {
+        var server = FeedServer(epoch: "e", head: 3, floor: 0)
+        #expect(fetches(server.receive(subscribe(0), from: ann, now: 0)) == [0])
+        _ = server.reset(epoch: "f", head: 3, floor: 0)
+        #expect(fetches(server.receive(subscribe(0), from: ann, now: 0)) == [0])
+        let actions = server.fetched(after: 0, [entry(1), entry(2)])
+        #expect(events(actions, to: ann).isEmpty && fetches(actions) == [0], "it asks again")
+    }
+
     /// Every subscriber, at any place with any filter and credit, gets exactly what matches, in order and chained.
     @Test func `a seeded storm of joins, credits and fetches loses nothing`() {
         for seed in 1...200 as ClosedRange<UInt64> {
