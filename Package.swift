@@ -116,7 +116,10 @@ let package = Package(
             name: "StorageTests",
             dependencies: ["Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
         ),
-        .testTarget(name: "HTTPSupportTests", dependencies: ["HTTPSupport", "ServiceSupport", hummingbird, logging]),
+        .testTarget(
+            name: "HTTPSupportTests",
+            dependencies: ["HTTPSupport", "ServiceSupport", "TestSupport", hummingbird, logging]
+        ),
         .testTarget(name: "HubTests", dependencies: ["Hub", "Wire"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Wire"]),
         .testTarget(name: "IngestTests", dependencies: ["Ingest"]),

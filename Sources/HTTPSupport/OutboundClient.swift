@@ -173,6 +173,12 @@ package struct OutboundURL: Sendable, Equatable, CustomStringConvertible {
         guard isName || IPAddress(bare) != nil else {
             throw Invalid(description: "'\(host)' is not the name or the address of a host")
         }
+        // The host is written as it is dialled: no escapes, nothing that two readers could read differently.
+        let written = text.dropFirst(scheme.count + 3).prefix { !"/?#".contains($0) }
+        let port = url.port.map { ":\($0)" } ?? ""
+        guard written == bare + port || written == "[\(bare)]" + port else {
+            throw Invalid(description: "'\(written)' is not a plain host and port")
+        }
         self.text = text
         self.host = bare
         isEncrypted = scheme == "https"
