@@ -55,7 +55,8 @@ let package = Package(
         .target(
             name: "Watch",
             dependencies: [
-                "HTTPSupport", "Postgres", "Records", "ServiceSupport", "Storage", "TidingsClient", "Wire", crypto,
+                "HTTPSupport", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "TidingsClient", "Wire",
+                crypto,
                 hummingbird, logging, yams,
             ]
         ),
@@ -77,8 +78,8 @@ let package = Package(
             name: "tidings",
             dependencies: [
                 "Articles", "CLinux", "Coding", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
-                "Storage", "Supervision",
-                "TidingsClient", "Wire", arguments, logging,
+                "HTTPSupport", "Storage", "Supervision",
+                "TidingsClient", "Watch", "Wire", arguments, logging,
             ]
         ),
 
@@ -121,6 +122,14 @@ let package = Package(
             dependencies: ["HTTPSupport", "ServiceSupport", "TestSupport", hummingbird, logging]
         ),
         .testTarget(name: "HubTests", dependencies: ["Hub", "Wire"]),
+        .testTarget(
+            name: "WatchTests",
+            dependencies: [
+                "HTTPSupport", "Postgres", "Records", "ServiceSupport", "Storage", "Supervision", "TestSupport",
+                "Watch",
+                logging, "tidings", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
+            ]
+        ),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Wire"]),
         .testTarget(name: "IngestTests", dependencies: ["Ingest"]),
         .testTarget(name: "ClientTests", dependencies: ["TidingsClient", "Wire"]),

@@ -5,28 +5,35 @@ import ServiceSupport
 package final class WatchService: Sendable {
     /// Which feed to follow and where to store.
     package struct Settings: Sendable {
-        /// The hub's feed endpoint.
-        package var feed: String
+        package var feed: FeedSource
         /// A libpq connection string or URL; empty takes the PG* variables.
         package var database: String
+        /// The file of webhooks; nil sends none.
+        package var webhooks: String?
 
-        package init(feed: String, database: String) {
+        package init(feed: FeedSource, database: String, webhooks: String? = nil) {
             self.feed = feed
             self.database = database
+            self.webhooks = webhooks
         }
     }
 
     private let stop = StopSwitch()
     private let worker: Worker
+    private let webhooks: WebhookManager?
 
-    /// Starts the service's thread; hub and database may come later.
+    /// Starts the service's threads; hub and database may come later.
     package init(_ settings: Settings, logger: Logger) {
         let stop = self.stop
         worker = Worker(name: "watch") { WatchThread(settings, logger, stop).run() }
+        webhooks = settings.webhooks.map {
+            WebhookManager(.init(file: $0, feed: settings.feed, database: settings.database), logger: logger)
+        }
     }
 
     package func shutdown() {
         stop.stop()
+        webhooks?.shutdown()
         worker.join()
     }
 }

@@ -92,7 +92,10 @@ struct Up: ParsableCommand {
                 ]
             ),
             service("extract", ["--hub", endpoints.work] + (workers.map { ["--workers", "\($0)"] } ?? [])),
-            service("watch", ["--database", layout.database(.watch), "--feed", endpoints.feed]),
+            service(
+                "watch",
+                ["--database", layout.database(.watch), "--feed", endpoints.feed, "--webhooks", layout.webhooks]
+            ),
             service(
                 "ingest",
                 [
