@@ -73,7 +73,10 @@ let package = Package(
                 "CLinux", "Coding", "Extraction", "Knowledge", "Linguistics", "ServiceSupport", arguments, logging,
             ]
         ),
-        .executableTarget(name: "tidings-watch", dependencies: ["ServiceSupport", "Watch", arguments]),
+        .executableTarget(
+            name: "tidings-watch",
+            dependencies: ["HTTPSupport", "ServiceSupport", "Watch", arguments]
+        ),
         .executableTarget(
             name: "tidings",
             dependencies: [

@@ -1,3 +1,4 @@
+package import HTTPSupport
 package import Logging
 import ServiceSupport
 
@@ -10,8 +11,12 @@ package final class WatchService: Sendable {
         package var database: String
         /// The file of webhooks; nil sends none.
         package var webhooks: String?
+        /// The stream over HTTP; nil serves none.
+        package var stream: StreamServer.Settings?
 
-        package init(feed: FeedSource, database: String, webhooks: String? = nil) {
+        package init(feed: FeedSource, database: String, webhooks: String? = nil, stream: StreamServer.Settings? = nil)
+        {
+            self.stream = stream
             self.feed = feed
             self.database = database
             self.webhooks = webhooks
@@ -21,9 +26,16 @@ package final class WatchService: Sendable {
     private let stop = StopSwitch()
     private let worker: Worker
     private let webhooks: WebhookManager?
+    private let stream: StreamServer?
 
     /// Starts the service's threads; hub and database may come later.
-    package init(_ settings: Settings, logger: Logger) {
+    ///
+    /// - Throws: when the HTTP server cannot listen.
+    package init(_ settings: Settings, logger: Logger) throws(HTTPDoor.Failure) {
+        stream =
+            if let wanted = settings.stream { try StreamServer(wanted, feed: settings.feed, logger: logger) } else {
+                nil
+            }
         let stop = self.stop
         worker = Worker(name: "watch") { WatchThread(settings, logger, stop).run() }
         webhooks = settings.webhooks.map {
@@ -33,6 +45,7 @@ package final class WatchService: Sendable {
 
     package func shutdown() {
         stop.stop()
+        stream?.shutdown()
         webhooks?.shutdown()
         worker.join()
     }

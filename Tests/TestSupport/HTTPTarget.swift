@@ -44,7 +44,7 @@ package final class HTTPTarget: Sendable {
         }
         guard bound else { throw LiveStack.Failure("no port to listen on: \(errno)") }
         port = Int(UInt16(bigEndian: address.sin_port))
-        _ = Worker(name: "target") { [self] in accept() }
+        Worker(name: "target") { [self] in accept() }.detach()
     }
 
     package func close() { stop.stop() }
@@ -69,10 +69,11 @@ package final class HTTPTarget: Sendable {
             guard poll(&item, 1, 50) > 0 else { continue }
             let connection = Glibc.accept(listener, nil, nil)
             guard connection >= 0 else { continue }
-            _ = Worker(name: "target-peer") { [self] in
+            Worker(name: "target-peer") { [self] in
                 serve(connection)
                 Glibc.close(connection)
             }
+            .detach()
         }
         Glibc.close(listener)
     }

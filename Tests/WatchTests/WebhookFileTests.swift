@@ -42,8 +42,8 @@ import Watch
             ("desk:\n  url: [a, b]\n", "w.yaml:2: 'url' has one value"),
             ("Desk:\n  url: https://a.example/\n", "w.yaml:1: a name has"),
             ("../x:\n  url: https://a.example/\n", "w.yaml:1: a name has"),
-            ("a: {url: https://a.example/}\nb: {}\na: {url: https://b.example/}\n", "w.yaml:3: 'a' is there twice"),
-            ("- a\n- b\n", "w.yaml:1: a mapping"), ("desk: [\n", "w.yaml: not YAML"),
+            ("a: {url: https://a.example/}\nb: {}\na: {url: https://b.example/}\n", "w.yaml:1: 'a' is there twice"),
+            ("- a\n- b\n", "w.yaml:1: a mapping"), ("desk: [\n", "w.yaml:2: not YAML"),
         ]
     )
     func `what is wrong is named with its line`(text: String, message: String) {

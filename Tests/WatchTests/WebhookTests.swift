@@ -41,7 +41,7 @@ import Watch
                 let connection = try connect()
                 try WebhookStore.remove("fast", on: connection)
                 try WebhookStore.create("fast", on: connection)
-                _ = try WebhookStore.enable("fast", from: 1, on: connection)
+                _ = try WebhookStore.enable("fast", from: 1, on: person())
             }
             var settings = WebhookManager.Settings(file: file, feed: FeedSource(feed), database: database)
             settings.waits = waits
@@ -51,13 +51,17 @@ import Watch
             return WebhookManager(settings, logger: logger)
         }
 
+        func person() throws -> Connection {
+            try Connection(DataLayout(directory).database(.operator), application: "tests")
+        }
+
         func connect() throws -> Connection { try Connection(database, application: "tests") }
 
         func state() throws -> WebhookStore.State? { try WebhookStore.state("fast", on: connect()) }
 
         /// The records of the log in order, and the log's head.
         func log() throws -> [String] {
-            let rows = try Connection(DataLayout(directory).database(.operator), application: "tests").query(
+            let rows = try person().query(
                 "select r.uuid::text from log l join record r on r.id = l.record_id order by l.seq"
             )
             return try rows.map { try $0.string(0) }
@@ -264,7 +268,7 @@ import Watch
         )
         #expect(ids(target) == Array(repeating: log[0], count: 5), "nothing is skipped")
         mended.withLock { $0 = true }
-        #expect(try WebhookStore.enable("fast", on: bench.connect()))
+        #expect(try WebhookStore.enable("fast", on: bench.person()))
         #expect(target.wait(5 + log.count, seconds: 20))
         #expect(Array(ids(target).dropFirst(5)) == log, "once mended, everything comes")
     }
@@ -352,12 +356,12 @@ import Watch
         _ = try bench.wait { $0.delivered == log.count }
         try Data("fast:\n  uri: wrong\n".utf8).write(to: URL(filePath: "\(bench.directory)/fast.yaml"))
         Monotonic.sleep(milliseconds: 1500)
-        #expect(try WebhookStore.enable("fast", from: 1, on: bench.connect()))
+        #expect(try WebhookStore.enable("fast", from: 1, on: bench.person()))
         #expect(old.wait(2 * log.count, seconds: 20), "a wrong file keeps the old endpoints")
         let right = "fast:\n  url: http://127.0.0.1:\(new.port)/\n\(local)"
         try Data(right.utf8).write(to: URL(filePath: "\(bench.directory)/fast.yaml"))
         Monotonic.sleep(milliseconds: 1500)
-        #expect(try WebhookStore.enable("fast", from: 1, on: bench.connect()))
+        #expect(try WebhookStore.enable("fast", from: 1, on: bench.person()))
         #expect(new.wait(log.count, seconds: 20))
     }
 }

@@ -68,7 +68,13 @@ package enum WebhookFile {
     private static func entries(_ text: String, _ path: String) throws(Invalid) -> [(key: Node, value: Node)] {
         guard text.utf8.count <= limit else { throw Invalid(description: "\(path): larger than \(limit) bytes") }
         let root: Node?
-        do { root = try Yams.compose(yaml: text) } catch {
+        do { root = try Yams.compose(yaml: text) } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
+            throw Invalid(description: "\(path):\(context.mark.line): '\(keys.joined(separator: ", "))' is there twice")
+        } catch YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
+            YamlError.composer(_, let problem, let mark, _)
+        {
+            throw Invalid(description: "\(path):\(mark.line): not YAML: \(problem)")
+        } catch {
             let reason = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
             throw Invalid(description: "\(path): not YAML: \(reason)")
         }
@@ -76,15 +82,6 @@ package enum WebhookFile {
         guard let root, !["", "~", "null"].contains(root.scalar?.string) else { return [] }
         guard let mapping = root.mapping else {
             throw failure(root, path, "a mapping from names to settings is wanted, such as 'desk: {url: https://…}'")
-        }
-        return try unique(mapping, path)
-    }
-
-    /// The pairs of a mapping, whose keys must differ.
-    private static func unique(_ mapping: Node.Mapping, _ path: String) throws(Invalid) -> [(key: Node, value: Node)] {
-        var seen: Set<String> = []
-        for (key, _) in mapping where !seen.insert(key.scalar?.string ?? "").inserted {
-            throw failure(key, path, "'\(key.scalar?.string ?? "")' is there twice")
         }
         return mapping.map { ($0.key, $0.value) }
     }
@@ -95,7 +92,7 @@ package enum WebhookFile {
         }
         guard let mapping = value.mapping else { throw failure(value, path, "'\(name)' needs settings below it") }
         var fields: [String: Node] = [:]
-        for (field, node) in try unique(mapping, path) {
+        for (field, node) in mapping {
             guard let text = field.scalar?.string, settings.contains(text) else {
                 let said = field.scalar?.string ?? "this"
                 throw failure(field, path, "'\(said)' is not a setting; \(settings.joined(separator: ", "))")
