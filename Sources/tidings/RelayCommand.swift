@@ -117,19 +117,20 @@ struct RelayCommand: ParsableCommand {
         func run(_ target: @escaping @Sendable () -> any RelayTarget) throws {
             Lifecycle.prepare()
             let stop = StopSwitch()
-            let failure = Locked<RelayFailure?>(nil)
+            let failure = Locked<String?>(nil)
             let settings = Relay.Settings(feed: stack.feedEndpoint, filter: filter)
             let logger = options.logger("tidings-relay")
             let worker = Worker(name: "relay") {
                 do { try Relay(settings, to: target(), logger: logger, stop: stop).run() } catch {
-                    failure.withLock { $0 = error }
+                    let reason = "\(error)"
+                    failure.withLock { $0 = reason }
                 }
                 stop.stop()
             }
             while !stop.isStopped, !Lifecycle.waitForEnd(orEndOfInput: options.endWithInput, milliseconds: 200) {}
             stop.stop()
             worker.join()
-            if let failure = failure.withLock({ $0 }) { throw Complaint(failure.description) }
+            if let failure = failure.withLock({ $0 }) { throw Complaint(failure) }
         }
     }
 }

@@ -64,7 +64,8 @@ import Testing
         try SecretFile.create("\(stack.directory)/nats-token", "letmein")
         let url = "nats://127.0.0.1:\(stack.portBase + 5)"
         let arguments = ["nats", "--url", url, "--subject", "tidings", "--auth", "\(stack.directory)/nats-token"]
-        var (one, other) = (try relay(stack, arguments), try relay(stack, arguments))
+        var one = try relay(stack, arguments)
+        var other = try relay(stack, arguments)
         for round in 0..<8 {
             try drop(stack, round * 10..<round * 10 + 10)
             Monotonic.sleep(milliseconds: Int.random(in: 50...700))
