@@ -17,6 +17,8 @@ final class Handoff<Value: Sendable>: Sendable {
     ///
     /// - Returns: false when the other side has ended.
     func put(_ value: Value) -> Bool {
+        // What was rung before says nothing about now, and must not pile up.
+        _ = room.drain()
         while true {
             let done: Bool? = state.withLock { state in
                 switch state {

@@ -117,6 +117,11 @@ final class WebhookWorker {
             do { deliveries = try reader.next(milliseconds: 200) } catch { throw End.feed(error) }
             try look()
             guard let epoch = reader.subscription.epoch else { continue }
+            if state.reason != nil, state.failingSince == nil {
+                // The feed had refused, and takes us again.
+                state.reason = nil
+                try store()
+            }
             for event in deliveries { try deliver(event, epoch) }
             // What did not match is passed by from time to time; the very first place at once.
             if let scanned = reader.subscription.scanned, scanned > (state.cursor?.seq ?? -1),
