@@ -23,6 +23,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CPostgres", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "CRDKafka", providers: [.apt(["librdkafka-dev"])]),
         // Through pkg-config, because libxml2's headers include one another from a folder of their own.
         .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .target(name: "CLinux"),
@@ -39,21 +40,26 @@ let package = Package(
         .target(name: "ServiceSupport", dependencies: ["CLinux", arguments, logging]),
         .target(name: "Wire", dependencies: ["Records"]),
         .target(
+            name: "HTTPSupport",
+            dependencies: ["ServiceSupport", arguments, asyncHTTPClient, crypto, hummingbird, logging]
+        ),
+        .target(
             name: "Hub",
             dependencies: ["Access", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "Wire", logging]
         ),
         .target(
             name: "Ingest",
             dependencies: [
-                "Articles", "CLinux", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "Wire",
-                asyncHTTPClient, hummingbird, logging, yams,
+                "Articles", "CLinux", "HTTPSupport", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage",
+                "Wire", asyncHTTPClient, hummingbird, logging, yams,
             ]
         ),
         .target(name: "Extraction", dependencies: ["Messaging", "Records", "ServiceSupport", "Wire", logging]),
         .target(
             name: "Watch",
             dependencies: [
-                "Postgres", "Records", "ServiceSupport", "Storage", "TidingsClient", "Wire", asyncHTTPClient,
+                "HTTPSupport", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "TidingsClient", "Wire",
+                crypto,
                 hummingbird, logging, yams,
             ]
         ),
@@ -64,6 +70,12 @@ let package = Package(
             dependencies: ["TidingsClient"],
             path: "docs/clients/swift",
             packageAccess: false
+        ),
+        .target(
+            name: "Relays",
+            dependencies: [
+                "CRDKafka", "Messaging", "Records", "ServiceSupport", "TidingsClient", "Wire", logging,
+            ]
         ),
         .target(name: "Storage", dependencies: ["Postgres", "Records", "ServiceSupport", "Wire", logging]),
 
@@ -80,14 +92,16 @@ let package = Package(
                 "CLinux", "Coding", "Extraction", "Knowledge", "Linguistics", "ServiceSupport", arguments, logging,
             ]
         ),
-        .executableTarget(name: "tidings-watch", dependencies: ["ServiceSupport", "Watch", arguments]),
+        .executableTarget(
+            name: "tidings-watch",
+            dependencies: ["HTTPSupport", "ServiceSupport", "Watch", arguments]
+        ),
         .executableTarget(
             name: "tidings",
             dependencies: [
-                "Access", "Articles", "CLinux", "Coding", "Knowledge", "Linguistics", "Messaging", "Postgres",
-                "Records", "ServiceSupport",
-                "Storage", "Supervision",
-                "TidingsClient", "Wire", arguments, logging,
+                "Access", "Articles", "CLinux", "Coding", "HTTPSupport", "Knowledge", "Linguistics", "Messaging",
+                "Postgres", "Records", "Relays", "ServiceSupport", "Storage", "Supervision", "TidingsClient", "Watch",
+                "Wire", arguments, logging,
             ]
         ),
 
@@ -142,6 +156,26 @@ let package = Package(
         .testTarget(
             name: "ClientTests",
             dependencies: ["Messaging", "ServiceSupport", "TestSupport", "TidingsClient", "Wire"]
+        ),
+        .testTarget(
+            name: "HTTPSupportTests",
+            dependencies: ["HTTPSupport", "ServiceSupport", "TestSupport", hummingbird, logging]
+        ),
+        .testTarget(
+            name: "WatchTests",
+            dependencies: [
+                "HTTPSupport", "Postgres", "Records", "ServiceSupport", "Storage", "Supervision", "TestSupport",
+                "Watch",
+                logging, "tidings", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
+            ]
+        ),
+        .testTarget(
+            name: "RelayTests",
+            dependencies: [
+                "CRDKafka", "Records", "Relays", "ServiceSupport", "Supervision", "TestSupport", "tidings",
+                "tidings-extract",
+                "tidings-hub", "tidings-ingest", "tidings-watch",
+            ]
         ),
         .testTarget(name: "LinguisticsTests", dependencies: ["Linguistics"]),
         .testTarget(name: "TrainingTests", dependencies: ["Linguistics", "Training"]),

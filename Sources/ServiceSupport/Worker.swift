@@ -28,11 +28,11 @@ package final class Worker: Sendable {
         handle = thread
     }
 
-    /// Lets the thread end by itself; instead of ``join()``, call once.
-    package func detach() { pthread_detach(handle) }
-
-    /// Waits until the thread has ended; call once.
+    /// Waits until the thread has ended; call once, or ``detach()``.
     package func join() { pthread_join(handle, nil) }
+
+    /// Lets the thread end by itself, whenever it does; call instead of ``join()``.
+    package func detach() { pthread_detach(handle) }
 
     private final class Body: Sendable {
         let name: String

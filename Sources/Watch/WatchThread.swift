@@ -72,9 +72,7 @@ final class WatchThread {
             try WatchStore.cursor(WatchThread.name, on: connection)
         }
         if stop.isStopped { return }
-        let reader = FeedReader(
-            settings.feed,
-            keyFile: settings.keyFile,
+        let reader = settings.feed.open(
             from: cursor.map { .after(seq: $0.seq, epoch: $0.epoch) } ?? .floor,
             client: WatchThread.name
         )

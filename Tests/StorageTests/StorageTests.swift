@@ -327,4 +327,46 @@ import Wire
             try CursorStore.remove(anns, on: hub)
         }
     }
+
+    // MARK: Webhooks
+
+    @Test func `a webhook's row follows a person's change, and its history is bounded`() throws {
+        let (watch, person) = (try another("tidings_watch"), try another("tidings_operator"))
+        try WebhookStore.create("desk", on: watch)
+        var state = try #require(try WebhookStore.state("desk", on: watch))
+        #expect(state == WebhookStore.State())
+        state.cursor = .init(epoch: uuid("epoch"), seq: 3)
+        state.reason = "status 500"
+        state.failures = 2
+        (state.failingSince, state.nextAt) = (1_700_000_000_123, 1_700_000_005_456)
+        for number in 0..<WebhookStore.history + 5 {
+            let attempt = WebhookStore.Attempt(
+                at: 1_700_000_000_000 + number,
+                seq: 4,
+                record: "r",
+                number: number + 1,
+                outcome: .failed,
+                status: number == 0 ? nil : 500,
+                milliseconds: 7,
+                detail: "status 500"
+            )
+            #expect(try WebhookStore.store("desk", state, attempt: attempt, on: watch))
+            // A commit whose answer was lost is repeated.
+            if number == 3 { #expect(try WebhookStore.store("desk", state, attempt: attempt, on: watch)) }
+        }
+        #expect(try WebhookStore.state("desk", on: watch) == state)
+        #expect(try number("select count(*) from webhook_attempt") == WebhookStore.history)
+        #expect(try number("select min(attempt) from webhook_attempt") == 6)
+
+        #expect(try WebhookStore.enable("desk", from: 2, on: person))
+        #expect(try !WebhookStore.store("desk", state, on: watch), "what was decided on the old row has no effect")
+        let replayed = try #require(try WebhookStore.state("desk", on: watch))
+        #expect(replayed.cursor?.seq == 1 && replayed.failures == 0 && replayed.nextAt == nil && replayed.revision == 1)
+        let overview = try #require(try WebhookStore.overviews(on: person).first)
+        #expect(overview.state == "active" && overview.lastStatus == 500 && overview.lastOutcome == "failed")
+        #expect(throws: PostgresError.self) { try person.query("delete from webhook_attempt") }
+        try WebhookStore.remove("desk", on: person)
+        #expect(try number("select count(*) from webhook_attempt") == 0)
+        #expect(try !WebhookStore.enable("desk", on: person))
+    }
 }
