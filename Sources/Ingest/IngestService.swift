@@ -16,13 +16,23 @@ package final class IngestService: Sendable {
         package var settle: Int
         /// Milliseconds between full listings of the inbox.
         package var scan: Int
+        /// The file of the sources' defaults; nil takes `sources.yaml` in the directory when it is there.
+        package var sources: String?
 
-        package init(directory: String, database: String, hub: String, settle: Int = 2000, scan: Int = 5000) {
+        package init(
+            directory: String,
+            database: String,
+            hub: String,
+            settle: Int = 2000,
+            scan: Int = 5000,
+            sources: String? = nil
+        ) {
             self.directory = directory
             self.database = database
             self.hub = hub
             self.settle = settle
             self.scan = scan
+            self.sources = sources
         }
     }
 
@@ -31,13 +41,19 @@ package final class IngestService: Sendable {
 
     /// Opens the directories and starts the service's thread; the database may come later.
     ///
-    /// - Throws: an error to be shown to a person when the directories cannot be used.
+    /// - Throws: an error to be shown to a person when the directories cannot be used or a file of settings is wrong.
     package init(_ settings: Settings, logger: Logger) throws {
         let inbox = try Inbox(root: settings.directory)
         let lock = try InboxLock(settings.directory)
+        let sources = try SettingsFile(
+            settings.sources ?? settings.directory + "/sources.yaml",
+            isRequired: settings.sources != nil,
+            empty: SourceDefaults(),
+            parse: { (file) throws(SettingsError) in try SourceDefaults(file) }
+        )
         let stop = self.stop
         worker = Worker(name: "ingest") {
-            IngestThread(inbox, settings, logger, stop).run()
+            IngestThread(inbox, sources, settings, logger, stop).run()
             lock.release()
         }
     }

@@ -10,8 +10,11 @@ struct IngestCommand: ParsableCommand {
         discussion: """
             The directory holds inbox/, done/ and failed/. Write a file under a name that ends in .part and rename it to have it
             taken at once; any other file is taken when it has not changed for the settle time. No file is ever deleted.
+            Folders inside inbox/ are read too: the first one names the source, whose defaults stand in sources.yaml.
 
-            Example: tidings-ingest --directory /srv/news --database 'host=/run/postgresql dbname=tidings user=tidings_ingest'
+            Examples:
+              tidings-ingest --directory /srv/news --database 'host=/run/postgresql dbname=tidings user=tidings_ingest'
+              tidings-ingest --directory /srv/news --sources /etc/tidings/sources.yaml
             """
     )
 
@@ -20,6 +23,8 @@ struct IngestCommand: ParsableCommand {
     @Option(help: "The hub's work endpoint, for the doorbell.") var hub = "tcp://127.0.0.1:7400"
     @Option(help: "Milliseconds without change after which a file is whole.") var settle = 2000
     @Option(help: "Milliseconds between full listings of the inbox.") var scan = 5000
+    @Option(help: "Defaults by source, YAML; by default sources.yaml in the directory, when there is one.")
+    var sources: String?
     @OptionGroup var options: ServiceOptions
 
     func validate() throws {
@@ -31,7 +36,7 @@ struct IngestCommand: ParsableCommand {
     func run() throws {
         try options.serve("tidings-ingest") { logger in
             let service = try IngestService(
-                .init(directory: directory, database: database, hub: hub, settle: settle, scan: scan),
+                .init(directory: directory, database: database, hub: hub, settle: settle, scan: scan, sources: sources),
                 logger: logger
             )
             return { service.shutdown() }

@@ -223,7 +223,7 @@ private final class Demo {
         }
         for name in names where name.hasSuffix(".txt") {
             guard let bytes = FileManager.default.contents(atPath: "\(samples)/\(name)") else { continue }
-            _ = try Dropping(inbox: layout.inbox).drop(Array(bytes), name: name)
+            _ = try FileTree(layout.inbox).drop(Array(bytes), as: TreePath(name))
         }
     }
 

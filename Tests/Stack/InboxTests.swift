@@ -51,8 +51,9 @@ import Testing
         }
 
         func drop(_ text: String, _ name: String) throws {
-            try write(Array(text.utf8), "inbox/.\(name).part")
-            #expect(rename("\(root)/inbox/.\(name).part", "\(root)/inbox/\(name)") == 0)
+            let part = ".\(name.split(separator: "/").last ?? "").part"
+            try write(Array(text.utf8), "inbox/\(part)")
+            #expect(rename("\(root)/inbox/\(part)", "\(root)/inbox/\(name)") == 0)
         }
 
         func exists(_ path: String) -> Bool {
@@ -181,21 +182,114 @@ import Testing
         #expect(fixture.exists("failed/huge.txt"))
     }
 
-    @Test func `links, pipes and directories stay where they are, with a reason`() throws {
+    @Test func `links and pipes stay where they are, with a reason`() throws {
         let fixture = try Fixture()
         try fixture.write(Array("root:x:0:0".utf8), "secret")
         #expect(symlink("\(fixture.root)/secret", "\(fixture.root)/inbox/link.txt") == 0)
         #expect(mkfifo("\(fixture.root)/inbox/pipe.txt", 0o644) == 0)
-        #expect(mkdir("\(fixture.root)/inbox/folder", 0o755) == 0)
+        // A folder that is a link is not entered.
+        #expect(mkdir("\(fixture.root)/elsewhere", 0o755) == 0)
+        try fixture.write(Array(InboxTests.report.utf8), "elsewhere/x.txt")
+        #expect(symlink("\(fixture.root)/elsewhere", "\(fixture.root)/inbox/folder") == 0)
         let start = Monotonic.milliseconds()
         try fixture.drop(InboxTests.report, "next.txt")
         #expect(fixture.appears("done/next.txt"))
         #expect(Monotonic.milliseconds() - start < 1000)
-        for (name, code) in [("link.txt", "symlink"), ("pipe.txt", "fifo"), ("folder", "directory")] {
+        for (name, code) in [("link.txt", "symlink"), ("pipe.txt", "fifo"), ("folder", "symlink")] {
             #expect(try fixture.reason(name).contains(#""code":"\#(code)""#))
             #expect(fixture.exists("inbox/\(name)"))
         }
         #expect(try fixture.count("select count(*) from article") == 1, "nothing was read through the link")
+    }
+
+    @Test
+    func `a folder is a source: its files keep their path, at once, and its defaults fill what they do not state`()
+        throws
+    {
+        let fixture = try Fixture(start: false)
+        try fixture.write(Array("reuters:\n  source: Reuters\n  language: en\n".utf8), "sources.yaml")
+        try fixture.start()
+        try FileManager.default.createDirectory(
+            atPath: "\(fixture.root)/inbox/reuters/2016",
+            withIntermediateDirectories: true
+        )
+        Monotonic.sleep(milliseconds: 100)
+        let start = Monotonic.milliseconds()
+        try fixture.drop(InboxTests.report, "reuters/2016/a.txt")
+        try fixture.drop("Title: Other\nSource: AP\n\nPARIS — France agreed.\n", "reuters/b.txt")
+        #expect(fixture.appears("done/reuters/2016/a.txt") && fixture.appears("done/reuters/b.txt"))
+        #expect(Monotonic.milliseconds() - start < 250, "taken by notices of folders made after the start")
+        #expect(fixture.exists("inbox/reuters/2016"), "the user's folders are left")
+        #expect(
+            try fixture.count(
+                """
+                select count(*) from article join sighting s on s.article_id = article.id
+                where source = 'Reuters' and language = 'en' and s.file_name = 'reuters/2016/a.txt'::bytea
+                """
+            ) == 1
+        )
+        #expect(try fixture.count("select count(*) from article where source = 'AP' and language = 'en'") == 1)
+        #expect(
+            try fixture.count(
+                """
+                select count(*) from article_default d join article a on a.id = d.article_id
+                where d.folder = 'reuters' and (d.member = 'language' or d.member = 'source' and a.source = 'Reuters')
+                """
+            ) == 3,
+            "what a default filled is told apart from what the article says"
+        )
+        // The same bytes without the folder's defaults are the article that was there.
+        try fixture.drop(InboxTests.report, "a.txt")
+        #expect(fixture.appears("done/a.txt"))
+        #expect(try fixture.count("select count(*) from article where source is null") == 0)
+    }
+
+    @Test func `sources are read again when the file changes, and a wrong file keeps the old`() throws {
+        let fixture = try Fixture()
+        try fixture.write(Array("ap:\n  source: One\n".utf8), "sources.yaml")
+        for (number, text) in ["ap:\n  source: One\n", "ap:\n  sauce: Two\n", "ap:\n  source: Three\n"].enumerated() {
+            try fixture.write(Array(text.utf8), "sources.yaml")
+            try FileManager.default.createDirectory(
+                atPath: "\(fixture.root)/inbox/ap",
+                withIntermediateDirectories: true
+            )
+            try fixture.drop("Title: \(number)\n\nROME — Text \(number).\n", "ap/\(number).txt")
+            #expect(fixture.appears("done/ap/\(number).txt"))
+        }
+        #expect(try fixture.count("select count(*) from article where title in ('0', '1') and source = 'One'") == 2)
+        #expect(try fixture.count("select count(*) from article where title = '2' and source = 'Three'") == 1)
+    }
+
+    @Test func `a folder renamed into place is whole, one that is too deep is left with a reason`() throws {
+        let fixture = try Fixture()
+        let deep = (1...9).map { "\($0)" }.joined(separator: "/")
+        try FileManager.default.createDirectory(
+            atPath: "\(fixture.root)/inbox/batch.part/sub",
+            withIntermediateDirectories: true
+        )
+        try fixture.write(Array(InboxTests.report.utf8), "inbox/batch.part/sub/a.txt")
+        Monotonic.sleep(milliseconds: 900)
+        #expect(fixture.exists("inbox/batch.part/sub/a.txt"), "a folder in the making is left alone")
+        let start = Monotonic.milliseconds()
+        #expect(rename("\(fixture.root)/inbox/batch.part", "\(fixture.root)/inbox/batch") == 0)
+        #expect(fixture.appears("done/batch/sub/a.txt"))
+        #expect(Monotonic.milliseconds() - start < 250)
+        try FileManager.default.createDirectory(
+            atPath: "\(fixture.root)/inbox/\(deep)",
+            withIntermediateDirectories: true
+        )
+        try fixture.write(Array(InboxTests.report.utf8), "inbox/\(deep)/a.txt")
+        #expect(try fixture.reason(deep).contains(#""code":"too-deep""#))
+        #expect(fixture.exists("inbox/\(deep)/a.txt"))
+    }
+
+    @Test func `a folder whose name a file has in done gets a number there`() throws {
+        let fixture = try Fixture()
+        try fixture.drop(InboxTests.report, "ap")
+        #expect(fixture.appears("done/ap"))
+        #expect(mkdir("\(fixture.root)/inbox/ap", 0o755) == 0)
+        try fixture.drop("Title: Other\n\nPARIS — France agreed.\n", "ap/b.txt")
+        #expect(fixture.appears("done/ap-1/b.txt"))
     }
 
     @Test func `a name may hold any bytes`() throws {
@@ -221,10 +315,16 @@ import Testing
         // The moment after the commit and before the move; and the moment before the commit.
         #expect(rename("\(fixture.root)/done/a.txt", "\(fixture.root)/.work/a.txt") == 0)
         try fixture.write(Array("Title: Another\n\nPARIS — France agreed.\n".utf8), ".work/b.txt")
+        try FileManager.default.createDirectory(
+            atPath: "\(fixture.root)/.work/ap/2016",
+            withIntermediateDirectories: true
+        )
+        try fixture.write(Array("Title: Third\n\nROME — Italy agreed.\n".utf8), ".work/ap/2016/c.txt")
         try fixture.start()
         #expect(fixture.appears("done/a.txt"))
         #expect(fixture.appears("done/b.txt"))
-        #expect(try fixture.count("select count(*) from article") == 2)
+        #expect(fixture.appears("done/ap/2016/c.txt"), "the work directory remembers the folders")
+        #expect(try fixture.count("select count(*) from article") == 3)
     }
 
     @Test func `two ingests on one directory are one too many`() throws {
