@@ -37,21 +37,25 @@ let package = Package(
         .target(name: "ServiceSupport", dependencies: ["CLinux", arguments, logging]),
         .target(name: "Wire", dependencies: ["Records"]),
         .target(
+            name: "HTTPSupport",
+            dependencies: ["ServiceSupport", arguments, asyncHTTPClient, crypto, hummingbird, logging]
+        ),
+        .target(
             name: "Hub",
             dependencies: ["Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "Wire", logging]
         ),
         .target(
             name: "Ingest",
             dependencies: [
-                "Articles", "CLinux", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "Wire",
-                asyncHTTPClient, hummingbird, logging, yams,
+                "Articles", "CLinux", "HTTPSupport", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage",
+                "Wire", asyncHTTPClient, hummingbird, logging, yams,
             ]
         ),
         .target(name: "Extraction", dependencies: ["Messaging", "Records", "ServiceSupport", "Wire", logging]),
         .target(
             name: "Watch",
             dependencies: [
-                "Postgres", "Records", "ServiceSupport", "Storage", "TidingsClient", "Wire", asyncHTTPClient,
+                "HTTPSupport", "Postgres", "Records", "ServiceSupport", "Storage", "TidingsClient", "Wire", crypto,
                 hummingbird, logging, yams,
             ]
         ),
@@ -111,6 +115,10 @@ let package = Package(
         .testTarget(
             name: "StorageTests",
             dependencies: ["Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
+        ),
+        .testTarget(
+            name: "HTTPSupportTests",
+            dependencies: ["HTTPSupport", "ServiceSupport", "TestSupport", hummingbird, logging]
         ),
         .testTarget(name: "HubTests", dependencies: ["Hub", "Wire"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Wire"]),
