@@ -64,7 +64,10 @@ let package = Package(
 
         .target(name: "Supervision", dependencies: ["Postgres", "Records", "ServiceSupport", logging]),
 
-        .executableTarget(name: "tidings-ingest", dependencies: ["Ingest", "ServiceSupport", arguments]),
+        .executableTarget(
+            name: "tidings-ingest",
+            dependencies: ["HTTPSupport", "Ingest", "ServiceSupport", arguments]
+        ),
         .executableTarget(name: "tidings-hub", dependencies: ["Hub", "ServiceSupport", arguments]),
         .executableTarget(
             name: "tidings-extract",
@@ -103,7 +106,8 @@ let package = Package(
         .testTarget(
             name: "StackTests",
             dependencies: [
-                "Ingest", "Messaging", "Postgres", "Records", "ServiceSupport", "Supervision", "TestSupport", logging,
+                "HTTPSupport", "Ingest", "Messaging", "Postgres", "Records", "ServiceSupport", "Supervision",
+                "TestSupport", logging,
                 "tidings",
                 "tidings-check", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
             ],
@@ -122,7 +126,12 @@ let package = Package(
         ),
         .testTarget(name: "HubTests", dependencies: ["Hub", "Wire"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Wire"]),
-        .testTarget(name: "IngestTests", dependencies: ["Ingest", "Records", "ServiceSupport"]),
+        .testTarget(
+            name: "IngestTests",
+            dependencies: [
+                "Articles", "HTTPSupport", "Ingest", "Records", "ServiceSupport", "TestSupport", hummingbird, logging,
+            ]
+        ),
         .testTarget(name: "ServiceSupportTests", dependencies: ["ServiceSupport"]),
         .testTarget(name: "ClientTests", dependencies: ["TidingsClient", "Wire"]),
         .testTarget(name: "LinguisticsTests", dependencies: ["Linguistics"]),

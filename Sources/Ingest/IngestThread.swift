@@ -17,6 +17,7 @@ final class IngestThread {
     private let settings: IngestService.Settings
     private let stop: StopSwitch
     private let notices: Notices
+    private let feedProblems: @Sendable () -> [String: String]?
     private var arrivals: Arrivals
     /// What was said about names that stay in the inbox, so that it is said once.
     private var refused: [TreePath: Arrivals.Stamp] = [:]
@@ -33,6 +34,8 @@ final class IngestThread {
         var waiting = 0
         /// What is wrong with sources.yaml; nil when nothing is.
         var sources: String?
+        /// What is wrong with feeds, by name; nil when nothing is.
+        var feeds: [String: String]?
     }
 
     /// Files of one transaction.
@@ -44,8 +47,10 @@ final class IngestThread {
         _ sources: SettingsFile<SourceDefaults>,
         _ settings: IngestService.Settings,
         _ logger: Logger,
-        _ stop: StopSwitch
+        _ stop: StopSwitch,
+        feedProblems: @escaping @Sendable () -> [String: String]?
     ) {
+        self.feedProblems = feedProblems
         self.inbox = inbox
         self.sources = sources
         self.settings = settings
@@ -248,6 +253,7 @@ final class IngestThread {
         guard now >= nextBeat else { return }
         nextBeat = now + 5000
         counts.waiting = arrivals.count
+        counts.feeds = feedProblems()
         let state = ServiceState.json(counts)
         _ = try? database.run("saying that ingest lives", patience: 0) { (connection) throws(PostgresError) in
             try ServiceStore.beat(name: "ingest", instance: ServiceState.instance, state: state, on: connection)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import HTTPSupport
 import Ingest
 import Logging
 import Messaging
@@ -20,7 +21,11 @@ import Testing
         private var service: IngestService?
         private static let counter = Atomic<Int>(0)
 
-        init(start: Bool = true) throws {
+        private let http: ListenAddress?
+        var door: ListenAddress? { service?.httpAddress }
+
+        init(start: Bool = true, http: ListenAddress? = nil) throws {
+            self.http = http
             root = "/tmp/tidings-inbox-\(getpid())-\(Fixture.counter.add(1, ordering: .relaxed).newValue)"
             try FileManager.default.createDirectory(atPath: "\(root)/inbox", withIntermediateDirectories: true)
             database = try PrivatePostgres.shared.get().freshDatabase()
@@ -31,7 +36,15 @@ import Testing
 
         func start() throws {
             service = try IngestService(
-                .init(directory: root, database: database, hub: "tcp://127.0.0.1:1", settle: 300, scan: 400),
+                .init(
+                    directory: root,
+                    database: database,
+                    hub: "tcp://127.0.0.1:1",
+                    settle: 300,
+                    scan: 400,
+                    http: http,
+                    tokenFile: "\(root)/keys/article-token"
+                ),
                 logger: .service("test", level: .critical)
             )
         }
@@ -74,6 +87,10 @@ import Testing
         func reason(_ name: String) throws -> String {
             #expect(appears("failed/\(name).error.json"))
             return try String(contentsOf: URL(filePath: "\(root)/failed/\(name).error.json"), encoding: .utf8)
+        }
+
+        func text(_ sql: SQL) throws -> String {
+            try Connection(database, application: "tests").query(sql)[0].string(0)
         }
 
         func count(_ sql: SQL) throws -> Int {
@@ -290,6 +307,26 @@ import Testing
         #expect(mkdir("\(fixture.root)/inbox/ap", 0o755) == 0)
         try fixture.drop("Title: Other\n\nPARIS — France agreed.\n", "ap/b.txt")
         #expect(fixture.appears("done/ap-1/b.txt"))
+    }
+
+    @Test func `an article sent over HTTP is stored, with the token that was made`() async throws {
+        try await onThread {
+            let fixture = try Fixture(http: ListenAddress(host: "127.0.0.1", port: 0))
+            let token = try SecretFile.read("\(fixture.root)/keys/article-token")
+            let door = try #require(fixture.door)
+            let answer = try OutboundClient(allowPrivate: true).send(
+                .init(
+                    "POST",
+                    OutboundURL("http://\(door)/articles?source=ap&name=a.txt"),
+                    headers: [(name: "Authorization", value: "Bearer \(token)")],
+                    body: Array(InboxTests.report.utf8)
+                )
+            )
+            #expect(answer.status == 202)
+            #expect(fixture.appears("done/ap/a.txt"))
+            let id = try fixture.text("select id::text from article")
+            #expect(String(decoding: answer.body, as: UTF8.self).contains(id))
+        }
     }
 
     @Test func `a name may hold any bytes`() throws {
