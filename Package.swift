@@ -55,7 +55,8 @@ let package = Package(
         .target(
             name: "Watch",
             dependencies: [
-                "HTTPSupport", "Postgres", "Records", "ServiceSupport", "Storage", "TidingsClient", "Wire", crypto,
+                "HTTPSupport", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "TidingsClient", "Wire",
+                crypto,
                 hummingbird, logging, yams,
             ]
         ),
@@ -75,13 +76,16 @@ let package = Package(
                 "CLinux", "Coding", "Extraction", "Knowledge", "Linguistics", "ServiceSupport", arguments, logging,
             ]
         ),
-        .executableTarget(name: "tidings-watch", dependencies: ["ServiceSupport", "Watch", arguments]),
+        .executableTarget(
+            name: "tidings-watch",
+            dependencies: ["HTTPSupport", "ServiceSupport", "Watch", arguments]
+        ),
         .executableTarget(
             name: "tidings",
             dependencies: [
                 "Articles", "CLinux", "Coding", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
-                "Storage", "Supervision",
-                "TidingsClient", "Wire", arguments, logging,
+                "HTTPSupport", "Storage", "Supervision",
+                "TidingsClient", "Watch", "Wire", arguments, logging,
             ]
         ),
 
@@ -125,6 +129,14 @@ let package = Package(
             dependencies: ["HTTPSupport", "ServiceSupport", "TestSupport", hummingbird, logging]
         ),
         .testTarget(name: "HubTests", dependencies: ["Hub", "Wire"]),
+        .testTarget(
+            name: "WatchTests",
+            dependencies: [
+                "HTTPSupport", "Postgres", "Records", "ServiceSupport", "Storage", "Supervision", "TestSupport",
+                "Watch",
+                logging, "tidings", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
+            ]
+        ),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Wire"]),
         .testTarget(
             name: "IngestTests",

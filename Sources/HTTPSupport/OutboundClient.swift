@@ -2,7 +2,8 @@ import AsyncHTTPClient
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
-import ServiceSupport
+import NIOHTTPCompression
+package import ServiceSupport
 
 /// Sends requests to addresses that others have named: the address is checked when it is dialled, redirects are answers, bodies are capped.
 ///
@@ -55,15 +56,26 @@ package final class OutboundClient {
 
     private let allowPrivate: Bool
     private let resolver: HostResolver
+    private let stop: StopSwitch?
+    private let inflatesUpTo: Int?
     /// Keeps its connections for as long as the host's checked address stays the same.
     private var current: (host: String, address: IPAddress, client: HTTPClient)?
 
     /// - Parameters:
     ///   - allowPrivate: also addresses that are not public.
     ///   - resolver: replaced in tests.
-    package init(allowPrivate: Bool = false, resolver: @escaping HostResolver = HostLookup.system) {
+    ///   - stop: gives up the request on its way when it is thrown.
+    ///   - inflatesUpTo: takes answers in gzip, of at most so many bytes when inflated.
+    package init(
+        allowPrivate: Bool = false,
+        resolver: @escaping HostResolver = HostLookup.system,
+        stop: StopSwitch? = nil,
+        inflatesUpTo: Int? = nil
+    ) {
         self.allowPrivate = allowPrivate
         self.resolver = resolver
+        self.stop = stop
+        self.inflatesUpTo = inflatesUpTo
     }
 
     deinit { close() }
@@ -79,9 +91,13 @@ package final class OutboundClient {
         let answer = Mailbox<Result<Response, Failure>>()
         let left = deadline - Monotonic.milliseconds()
         let task = Task { answer.post(await OutboundClient.exchange(request, client, milliseconds: max(1, left))) }
-        if let result = answer.wait(milliseconds: max(1, left) + 1000).first { return try result.get() }
+        while Monotonic.milliseconds() < deadline + 1000 {
+            if let result = answer.wait(milliseconds: 100).first { return try result.get() }
+            if stop?.isStopped == true { break }
+        }
         task.cancel()
-        throw OutboundClient.late(request)
+        throw stop?.isStopped == true
+            ? Failure(description: "given up: the service ends") : OutboundClient.late(request)
     }
 
     package func close() {
@@ -95,7 +111,7 @@ package final class OutboundClient {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(10)),
-            decompression: .disabled
+            decompression: inflatesUpTo.map { .enabled(limit: .size($0)) } ?? .disabled
         )
         configuration.httpVersion = .http1Only
         // The name stays in the Host header and the certificate's check; the connection goes to the checked address.

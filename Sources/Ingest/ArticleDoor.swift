@@ -159,7 +159,11 @@ struct ArticleDoor: Sendable {
         do {
             accepted.name = try inbox.drop(bytes, as: TreePath((source.map { "\($0)/" } ?? "") + file)).display
         } catch {
-            throw Problem(.insufficientStorage, "\(error); make room or mend it, then send it again", code: "not-kept")
+            throw Problem(
+                .init(code: 507, reasonPhrase: "Insufficient Storage"),
+                "\(error); make room or mend it, then send it again",
+                code: "not-kept"
+            )
         }
         return accepted
     }

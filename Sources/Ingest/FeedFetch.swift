@@ -145,9 +145,21 @@ struct FeedFetch: Sendable {
     static func retryAfter(_ header: String?, now: Int) -> Int? {
         guard let header else { return nil }
         if let seconds = Int(header) { return seconds >= 0 ? seconds : nil }
-        var parts = tm()
-        guard let end = strptime(header, "%a, %d %b %Y %H:%M:%S GMT", &parts), end.pointee == 0 else { return nil }
-        return max(0, timegm(&parts) - now)
+        let fields = header.split { $0 == " " || $0 == ":" }
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        guard fields.count == 8, fields[7] == "GMT", let month = months.firstIndex(of: String(fields[2])) else {
+            return nil
+        }
+        let numbers = [1, 3, 4, 5, 6].compactMap { Int32(fields[$0]) }
+        guard numbers.count == 5, numbers.allSatisfy({ (0...9999).contains($0) }) else { return nil }
+        var moment = tm()
+        moment.tm_mday = numbers[0]
+        moment.tm_mon = Int32(month)
+        moment.tm_year = numbers[1] - 1900
+        moment.tm_hour = numbers[2]
+        moment.tm_min = numbers[3]
+        moment.tm_sec = numbers[4]
+        return max(0, timegm(&moment) - now)
     }
 
     private static func resolve(_ location: String, against base: OutboundURL) -> OutboundURL? {

@@ -1,6 +1,7 @@
 import Articles
 import FoundationEssentials
 import Glibc
+import HTTPSupport
 import Logging
 import Records
 import ServiceSupport

@@ -42,6 +42,9 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
         package mutating func appendInterpolation(_ value: String?) {
             appendInterpolation(value.map(Parameter.text) ?? .null)
         }
+        package mutating func appendInterpolation(_ value: Int?) {
+            appendInterpolation(value.map(Parameter.int8) ?? .null)
+        }
         package mutating func appendInterpolation(_ value: [UInt8]) { appendInterpolation(.bytea(value)) }
         package mutating func appendInterpolation(_ value: Bool) { appendInterpolation(.bool(value)) }
         package mutating func appendInterpolation(_ values: [Int]) { appendInterpolation(.int8Array(values)) }

@@ -28,8 +28,11 @@ package final class Worker: Sendable {
         handle = thread
     }
 
-    /// Waits until the thread has ended; call once.
+    /// Waits until the thread has ended; call once, or ``detach()``.
     package func join() { pthread_join(handle, nil) }
+
+    /// Lets the thread end by itself, whenever it does; call instead of ``join()``.
+    package func detach() { pthread_detach(handle) }
 
     private final class Body: Sendable {
         let name: String

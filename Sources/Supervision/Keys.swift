@@ -24,6 +24,9 @@ package struct Keys: Sendable {
     /// The role's libpq password file (`passfile=`), in a directory of its own that a container can be given alone.
     package func passfile(_ role: Role) -> String { "\(directory)/\(role.rawValue)/pgpass" }
 
+    /// The token that readers of the stream over HTTP send.
+    package var httpToken: String { "\(directory)/http/token" }
+
     /// The owner's password and nothing else, as the images of PostgreSQL take it (`POSTGRES_PASSWORD_FILE`).
     private var ownerPassword: String { "\(directory)/\(Role.admin.rawValue)/password" }
 

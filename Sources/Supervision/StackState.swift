@@ -78,6 +78,7 @@ package struct DataLayout: Sendable {
     package var postgres: String { root + "/postgres" }
     package var keys: Keys { Keys(directory: root + "/keys") }
     package var logs: String { root + "/log" }
+    package var webhooks: String { root + "/webhooks.yaml" }
     package var stateFile: String { root + "/stack.json" }
     package var lockFile: String { root + "/.up.lock" }
 

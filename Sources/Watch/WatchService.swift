@@ -1,3 +1,4 @@
+package import HTTPSupport
 package import Logging
 import ServiceSupport
 
@@ -5,28 +6,47 @@ import ServiceSupport
 package final class WatchService: Sendable {
     /// Which feed to follow and where to store.
     package struct Settings: Sendable {
-        /// The hub's feed endpoint.
-        package var feed: String
+        package var feed: FeedSource
         /// A libpq connection string or URL; empty takes the PG* variables.
         package var database: String
+        /// The file of webhooks; nil sends none.
+        package var webhooks: String?
+        /// The stream over HTTP; nil serves none.
+        package var stream: StreamServer.Settings?
 
-        package init(feed: String, database: String) {
+        package init(feed: FeedSource, database: String, webhooks: String? = nil, stream: StreamServer.Settings? = nil)
+        {
+            self.stream = stream
             self.feed = feed
             self.database = database
+            self.webhooks = webhooks
         }
     }
 
     private let stop = StopSwitch()
     private let worker: Worker
+    private let webhooks: WebhookManager?
+    private let stream: StreamServer?
 
-    /// Starts the service's thread; hub and database may come later.
-    package init(_ settings: Settings, logger: Logger) {
+    /// Starts the service's threads; hub and database may come later.
+    ///
+    /// - Throws: when the HTTP server cannot listen.
+    package init(_ settings: Settings, logger: Logger) throws(HTTPDoor.Failure) {
+        stream =
+            if let wanted = settings.stream { try StreamServer(wanted, feed: settings.feed, logger: logger) } else {
+                nil
+            }
         let stop = self.stop
         worker = Worker(name: "watch") { WatchThread(settings, logger, stop).run() }
+        webhooks = settings.webhooks.map {
+            WebhookManager(.init(file: $0, feed: settings.feed, database: settings.database), logger: logger)
+        }
     }
 
     package func shutdown() {
         stop.stop()
+        stream?.shutdown()
+        webhooks?.shutdown()
         worker.join()
     }
 }

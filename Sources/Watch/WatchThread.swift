@@ -72,8 +72,7 @@ final class WatchThread {
             try WatchStore.cursor(WatchThread.name, on: connection)
         }
         if stop.isStopped { return }
-        let reader = FeedReader(
-            settings.feed,
+        let reader = settings.feed.open(
             from: cursor.map { .after(seq: $0.seq, epoch: $0.epoch) } ?? .floor,
             client: WatchThread.name
         )

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HTTPSupport
 import ServiceSupport
 import Watch
 
@@ -6,17 +7,44 @@ import Watch
 struct WatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tidings-watch",
-        abstract: "Follows the feed with a stored cursor and counts events a day and dyad.",
-        discussion: "Example: tidings-watch --database 'host=/run/postgresql dbname=tidings user=tidings_watch'"
+        abstract:
+            "Follows the feed with stored cursors: counts events a day and dyad, delivers webhooks, serves the stream over HTTP.",
+        discussion: """
+            Examples:
+              tidings-watch --database 'host=/run/postgresql dbname=tidings user=tidings_watch'
+              tidings-watch --webhooks /etc/tidings/webhooks.yaml      read again whenever it changes
+              tidings-watch --http 127.0.0.1:7480 --http-token /etc/tidings/keys/http/token
+            """
     )
 
     @Option(help: "PostgreSQL: a libpq connection string or URL; the PG* variables when not given.") var database = ""
     @Option(help: "The hub's feed endpoint.") var feed = "tcp://127.0.0.1:7401"
+    @Option(help: "The YAML file that names the endpoints of webhooks; none of that name is an empty one.")
+    var webhooks: String?
+    @Option(help: "Serve the stream over HTTP (server-sent events) at this address, such as 127.0.0.1:7480.")
+    var http: ListenAddress?
+    @Option(help: "The file with the token that readers over HTTP send; made when missing.") var httpToken: String?
+    @Option(help: "A host name that readers use besides addresses and localhost; may be repeated.")
+    var httpName: [String] = []
+    @Option(help: "Readers over HTTP at one time.") var httpStreams = 50
     @OptionGroup var options: ServiceOptions
+
+    func validate() throws {
+        guard http == nil || httpToken != nil else { throw ValidationError("--http needs --http-token FILE") }
+        guard (1...1000).contains(httpStreams) else { throw ValidationError("--http-streams is 1 to 1000") }
+    }
 
     func run() throws {
         try options.serve("tidings-watch") { logger in
-            let service = WatchService(.init(feed: feed, database: database), logger: logger)
+            var stream: StreamServer.Settings?
+            if let http, let httpToken {
+                let token = try BearerToken(file: httpToken)
+                stream = .init(address: http, token: token, names: httpName, streams: httpStreams)
+            }
+            let service = try WatchService(
+                .init(feed: FeedSource(feed), database: database, webhooks: webhooks, stream: stream),
+                logger: logger
+            )
             return { service.shutdown() }
         }
     }

@@ -20,11 +20,14 @@ struct Up: ParsableCommand {
               tidings up --demo
               tidings up --data /srv/tidings --port-base 7500 --workers 4
               tidings up --http-door                          takes articles at http://127.0.0.1:7410/articles too
+              tidings up --http
             """
     )
 
     @Option(help: "The directory that holds everything.") var data = "var"
-    @Option(help: "First of the hub's three ports: work, feed, tap.") var portBase = 7400
+    @Option(help: "First of the ports in a row: work, feed, tap, and with --http the stream over HTTP.") var portBase =
+        7400
+    @Flag(help: "Serve the stream over HTTP too, on loopback with a token.") var http = false
     @Flag(help: "Feed the sample articles and print the events as they arrive.") var demo = false
     @Option(help: "Articles coded at one time; as many as there are cores when not given.") var workers: Int?
     @Option(help: "A service to leave out, such as one that runs elsewhere: ingest, extract or watch.") var without:
@@ -97,7 +100,11 @@ struct Up: ParsableCommand {
                 ]
             ),
             service("extract", ["--hub", endpoints.work] + (workers.map { ["--workers", "\($0)"] } ?? [])),
-            service("watch", ["--database", layout.database(.watch), "--feed", endpoints.feed]),
+            service(
+                "watch",
+                ["--database", layout.database(.watch), "--feed", endpoints.feed, "--webhooks", layout.webhooks]
+                    + (http ? ["--http", "127.0.0.1:\(portBase + 3)", "--http-token", layout.keys.httpToken] : [])
+            ),
             service(
                 "ingest",
                 [
@@ -139,12 +146,19 @@ struct Up: ParsableCommand {
 
     private func show(_ endpoints: StackState.Endpoints, _ layout: DataLayout, after milliseconds: Int) {
         let seconds = Double(milliseconds / 100) / 10
+        let stream =
+            http
+            ? """
+
+              over HTTP           curl -N -H "Authorization: Bearer $(cat '\(layout.keys.httpToken)')" \
+            'http://127.0.0.1:\(portBase + 3)/api/v1/stream?after=0'
+            """ : ""
         note(
             """
             ready after \(seconds) s
               drop articles into  \(layout.inbox)\(httpDoor ? "\n  or send them to     http://127.0.0.1:\(portBase + 10)/articles" : "")
               feed (reliable)     \(endpoints.feed)
-              tap (live)          \(endpoints.tap)
+              tap (live)          \(endpoints.tap)\(stream)
               database            psql \"\(layout.database(.operator))\"
               logs                \(layout.logs)
             Ctrl-C stops everything.

@@ -156,11 +156,11 @@ package final class LiveStack {
         return path.hasSuffix("/") ? String(path.dropLast()) : path
     }()
 
-    /// Three ports in a row that nobody listens on, below those the system hands out.
+    /// Six ports in a row that nobody listens on, below those the system hands out.
     private static func freePorts() -> Int {
         while true {
             let base = Int.random(in: 10_000..<30_000)
-            if (0..<3).allSatisfy({ isFree(base + $0) }) { return base }
+            if (0..<6).allSatisfy({ isFree(base + $0) }) { return base }
         }
     }
 

@@ -1,0 +1,157 @@
+package import HTTPSupport
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+package import Logging
+import NIOCore
+import ServiceSupport
+import Synchronization
+import TidingsClient
+import Wire
+
+/// The stream over HTTP: `GET /api/v1/stream` as server-sent events, and `GET /healthz`.
+package final class StreamServer: Sendable {
+    package struct Settings: Sendable {
+        package var address: ListenAddress
+        package var token: BearerToken
+        /// Host names that readers use besides addresses and `localhost`.
+        package var names: [String]
+        /// Readers at one time.
+        package var streams: Int
+        /// Milliseconds of silence after which a comment is sent.
+        package var heartbeat = 15_000
+
+        package init(address: ListenAddress, token: BearerToken, names: [String] = [], streams: Int = 50) {
+            self.address = address
+            self.token = token
+            self.names = names
+            self.streams = streams
+        }
+    }
+
+    private let door: HTTPDoor
+    private let stop: StopSwitch
+
+    /// Where it listens.
+    package var address: ListenAddress { door.address }
+
+    package init(_ settings: Settings, feed: FeedSource, logger: Logger) throws(HTTPDoor.Failure) {
+        let stop = StopSwitch()
+        let seats = Seats(settings.streams)
+        let router = Router()
+        router.add(middleware: Doorkeeper(token: settings.token, hosts: settings.names))
+        router.get("/healthz") { _, _ in "ok\n" }
+        router.get("/api/v1/stream") { request, _ in
+            let (filter, start) = try StreamServer.question(request)
+            guard seats.take() else {
+                throw Problem(
+                    .serviceUnavailable,
+                    "all \(settings.streams) places are taken; try again later",
+                    headers: [.retryAfter: "5"]
+                )
+            }
+            let session = StreamSession(
+                feed,
+                filter: filter,
+                from: start,
+                heartbeat: settings.heartbeat,
+                stop: stop,
+                onEnd: { seats.giveBack() }
+            )
+            return try await StreamServer.response(session, request)
+        }
+        self.stop = stop
+        // A few more connections than streams: somebody has to hear that all places are taken.
+        door = try HTTPDoor(settings.address, router: router, connections: settings.streams + 20, logger: logger)
+        logger.info("the stream over HTTP", metadata: ["address": "\(door.address)"])
+    }
+
+    package func shutdown() {
+        stop.stop()
+        door.shutdown()
+    }
+
+    private static func response(_ session: StreamSession, _ request: Request) async throws -> Response {
+        switch await session.parts.take() {
+        case .open: break
+        case .refused(let problem): throw problem
+        case .bytes, nil: throw Problem(.serviceUnavailable, "the service ends", headers: [.retryAfter: "5"])
+        }
+        let body = ResponseBody { writer in
+            do {
+                try await request.body.consumeWithInboundCloseHandler { _ in
+                    while case .bytes(let bytes)? = await session.parts.take() {
+                        try await writer.write(ByteBuffer(bytes: bytes))
+                    }
+                } onInboundClosed: {
+                    session.parts.end()
+                }
+                try await writer.finish(nil)
+            } catch {
+                session.parts.end()
+                throw error
+            }
+        }
+        return Response(
+            status: .ok,
+            headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .xContentTypeOptions: "nosniff"],
+            body: body
+        )
+    }
+
+    /// What a request asks for: `where` and the place to begin after.
+    private static func question(_ request: Request) throws(Problem) -> (String, FeedSubscription.Start) {
+        let known: Set<Substring> = ["where", "after"]
+        let query = request.uri.queryParameters
+        for (name, _) in query where !known.contains(name) {
+            throw Problem(.badRequest, "'\(name.prefix(50))' is not a parameter; there are 'where' and 'after'")
+        }
+        let filter = query["where"].map(String.init) ?? ""
+        do { _ = try Filter(filter) } catch { throw Problem(.badRequest, "where: \(error)") }
+        // What a reader saw last counts more than where its address said to begin.
+        guard let place = request.headers[.lastEventID] ?? query["after"].map(String.init) else {
+            return (filter, .now)
+        }
+        guard let start = StreamServer.start(after: place) else {
+            throw Problem(
+                .badRequest,
+                "'\(place.prefix(60))' is no place in the log: a sequence number, or epoch:number"
+            )
+        }
+        return (filter, start)
+    }
+
+    /// Reads `4711` or `6f1c…:4711`.
+    static func start(after place: String) -> FeedSubscription.Start? {
+        let parts = place.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let seq = parts.last.flatMap({ Int($0) }), seq >= 0 else { return nil }
+        guard parts.count == 2 else { return .after(seq: seq, epoch: nil) }
+        let epoch = parts[0]
+        guard epoch.utf8.count == 36, epoch.allSatisfy({ $0 == "-" || $0.isHexDigit }) else { return nil }
+        return .after(seq: seq, epoch: String(epoch))
+    }
+
+    /// Places for readers, counted.
+    private final class Seats: Sendable {
+        private let taken = Atomic<Int>(0)
+        private let limit: Int
+
+        init(_ limit: Int) { self.limit = limit }
+
+        func take() -> Bool {
+            if taken.add(1, ordering: .relaxed).newValue <= limit { return true }
+            giveBack()
+            return false
+        }
+
+        func giveBack() { taken.subtract(1, ordering: .relaxed) }
+    }
+}
+
+extension HTTPField.Name {
+    /// Of server-sent events: the id of the last event that the reader has seen.
+    fileprivate static var lastEventID: HTTPField.Name {
+        guard let name = HTTPField.Name("last-event-id") else { preconditionFailure("a token is a field name") }
+        return name
+    }
+}
