@@ -22,6 +22,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CPostgres", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "CRDKafka", providers: [.apt(["librdkafka-dev"])]),
         // Through pkg-config, because libxml2's headers include one another from a folder of their own.
         .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .target(name: "CLinux"),
@@ -61,6 +62,10 @@ let package = Package(
             ]
         ),
         .target(name: "TidingsClient", dependencies: ["Messaging", "ServiceSupport", "Wire"]),
+        .target(
+            name: "Relays",
+            dependencies: ["CRDKafka", "Messaging", "Records", "ServiceSupport", "TidingsClient", "Wire", logging]
+        ),
         .target(name: "Storage", dependencies: ["Postgres", "Records", "ServiceSupport", "Wire", logging]),
 
         .target(name: "Supervision", dependencies: ["Postgres", "Records", "ServiceSupport", logging]),
@@ -84,7 +89,7 @@ let package = Package(
             name: "tidings",
             dependencies: [
                 "Articles", "CLinux", "Coding", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
-                "HTTPSupport", "Storage", "Supervision",
+                "HTTPSupport", "Relays", "Storage", "Supervision",
                 "TidingsClient", "Watch", "Wire", arguments, logging,
             ]
         ),
@@ -146,6 +151,14 @@ let package = Package(
         ),
         .testTarget(name: "ServiceSupportTests", dependencies: ["ServiceSupport"]),
         .testTarget(name: "ClientTests", dependencies: ["TidingsClient", "Wire"]),
+        .testTarget(
+            name: "RelayTests",
+            dependencies: [
+                "CRDKafka", "Records", "Relays", "ServiceSupport", "Supervision", "TestSupport", "tidings",
+                "tidings-extract",
+                "tidings-hub", "tidings-ingest", "tidings-watch",
+            ]
+        ),
         .testTarget(name: "LinguisticsTests", dependencies: ["Linguistics"]),
         .testTarget(name: "TrainingTests", dependencies: ["Linguistics", "Training"]),
         .testTarget(name: "RecordsTests", dependencies: ["Records"]),

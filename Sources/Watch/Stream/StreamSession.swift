@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPSupport
 import Hummingbird
+import Messaging
 import Records
 import ServiceSupport
 import TidingsClient
