@@ -217,17 +217,24 @@ private enum Gzip {
     static func stored(_ text: String) -> [UInt8] {
         let bytes = Array(text.utf8)
         let length = UInt16(bytes.count)
-        func little(_ value: some FixedWidthInteger) -> [UInt8] {
-            withUnsafeBytes(of: value.littleEndian) { Array($0) }
+        var zipped: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF, 1]
+        func append(_ value: some FixedWidthInteger) {
+            withUnsafeBytes(of: value.littleEndian) { zipped.append(contentsOf: $0) }
         }
-        return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF, 1] + little(length) + little(~length) + bytes
-            + little(crc(bytes))
-            + little(UInt32(bytes.count))
+        append(length)
+        append(~length)
+        zipped += bytes
+        append(crc(bytes))
+        append(UInt32(bytes.count))
+        return zipped
     }
 
     private static func crc(_ bytes: [UInt8]) -> UInt32 {
-        ~bytes.reduce(~UInt32(0)) { crc, byte in
-            (0..<8).reduce(crc ^ UInt32(byte)) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+        var crc = ~UInt32(0)
+        for byte in bytes {
+            crc ^= UInt32(byte)
+            for _ in 0..<8 { crc = crc & 1 == 1 ? (crc >> 1) ^ 0xEDB8_8320 : crc >> 1 }
         }
+        return ~crc
     }
 }
