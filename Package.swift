@@ -84,7 +84,10 @@ let package = Package(
             dependencies: ["Access", "Messaging", "Postgres", "Records", "ServiceSupport", logging]
         ),
 
-        .executableTarget(name: "tidings-ingest", dependencies: ["Ingest", "ServiceSupport", arguments]),
+        .executableTarget(
+            name: "tidings-ingest",
+            dependencies: ["HTTPSupport", "Ingest", "ServiceSupport", arguments]
+        ),
         .executableTarget(name: "tidings-hub", dependencies: ["Hub", "ServiceSupport", arguments]),
         .executableTarget(
             name: "tidings-extract",
@@ -136,7 +139,8 @@ let package = Package(
         .testTarget(
             name: "StackTests",
             dependencies: [
-                "Ingest", "Messaging", "Postgres", "Records", "ServiceSupport", "Supervision", "TestSupport", logging,
+                "HTTPSupport", "Ingest", "Messaging", "Postgres", "Records", "ServiceSupport", "Supervision",
+                "TestSupport", logging,
                 "tidings",
                 "follow-feed", "tidings-check", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
             ],
@@ -152,7 +156,12 @@ let package = Package(
         .testTarget(name: "HubTests", dependencies: ["Hub", "TidingsClient", "Wire"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Records", "Wire"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"], exclude: ["seeds.txt"]),
-        .testTarget(name: "IngestTests", dependencies: ["Ingest"]),
+        .testTarget(
+            name: "IngestTests",
+            dependencies: [
+                "Articles", "HTTPSupport", "Ingest", "Records", "ServiceSupport", "TestSupport", hummingbird, logging,
+            ]
+        ),
         .testTarget(
             name: "ClientTests",
             dependencies: ["Messaging", "ServiceSupport", "TestSupport", "TidingsClient", "Wire"]
@@ -169,6 +178,7 @@ let package = Package(
                 logging, "tidings", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
             ]
         ),
+        .testTarget(name: "ServiceSupportTests", dependencies: ["ServiceSupport"]),
         .testTarget(
             name: "RelayTests",
             dependencies: [

@@ -146,7 +146,14 @@ struct Plumbing: ParsableCommand {
     private func replayRate(_ stack: LiveStack, where filter: String, matching: Int) throws -> Double {
         var rates: [Double] = []
         for _ in 0..<3 {
-            let reader = FeedReader(stack.feed, filter: filter, from: .floor, client: "bench", window: 10_000)
+            let reader = FeedReader(
+                stack.feed,
+                keyFile: stack.layout.keys.keyFile(.operator),
+                filter: filter,
+                from: .floor,
+                client: "bench",
+                window: 10_000
+            )
             let start = microseconds()
             var received = 0
             while received < matching { received += try reader.next(milliseconds: 200).count }

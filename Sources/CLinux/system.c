@@ -26,10 +26,15 @@ int tidings_open_for_writing(int descriptor) {
 
 int tidings_inotify_open(void) { return inotify_init1(IN_NONBLOCK | IN_CLOEXEC); }
 
-int tidings_inotify_watch(int descriptor, const char *directory) {
-    return inotify_add_watch(descriptor, directory,
+int tidings_inotify_watch(int descriptor, int directory) {
+    // By its descriptor: a path could lead through a link that was put there a moment ago.
+    char path[40];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", directory);
+    return inotify_add_watch(descriptor, path,
                              IN_MOVED_TO | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_ONLYDIR);
 }
+
+void tidings_inotify_unwatch(int descriptor, int watch) { inotify_rm_watch(descriptor, watch); }
 
 int tidings_inotify_drain(int descriptor, tidings_inotify_callback callback, void *context) {
     char buffer[16384] __attribute__((aligned(__alignof__(struct inotify_event))));
@@ -44,8 +49,10 @@ int tidings_inotify_drain(int descriptor, tidings_inotify_callback callback, voi
             if (event->mask & IN_CLOSE_WRITE) what |= 2;
             if (event->mask & IN_CREATE) what |= 4;
             if (event->mask & IN_Q_OVERFLOW) what |= 8;
-            if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED)) what |= 16;
-            callback(what, event->len ? event->name : "", context);
+            if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)) what |= 16;
+            if (event->mask & IN_ISDIR) what |= 32;
+            if (event->mask & IN_IGNORED) what |= 64;
+            callback(event->wd, what, event->len ? event->name : "", context);
             at += (ssize_t)(sizeof *event + event->len);
             count += 1;
         }

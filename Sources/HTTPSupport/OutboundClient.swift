@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
+import NIOHTTPCompression
 package import ServiceSupport
 
 /// Sends requests to addresses that others have named: the address is checked when it is dialled, redirects are answers, bodies are capped.
@@ -56,6 +57,7 @@ package final class OutboundClient {
     private let allowPrivate: Bool
     private let resolver: HostResolver
     private let stop: StopSwitch?
+    private let inflatesUpTo: Int?
     /// Keeps its connections for as long as the host's checked address stays the same.
     private var current: (host: String, address: IPAddress, client: HTTPClient)?
 
@@ -63,14 +65,17 @@ package final class OutboundClient {
     ///   - allowPrivate: also addresses that are not public.
     ///   - resolver: replaced in tests.
     ///   - stop: gives up the request on its way when it is thrown.
+    ///   - inflatesUpTo: takes answers in gzip, of at most so many bytes when inflated.
     package init(
         allowPrivate: Bool = false,
         resolver: @escaping HostResolver = HostLookup.system,
-        stop: StopSwitch? = nil
+        stop: StopSwitch? = nil,
+        inflatesUpTo: Int? = nil
     ) {
         self.allowPrivate = allowPrivate
         self.resolver = resolver
         self.stop = stop
+        self.inflatesUpTo = inflatesUpTo
     }
 
     deinit { close() }
@@ -106,7 +111,7 @@ package final class OutboundClient {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(10)),
-            decompression: .disabled
+            decompression: inflatesUpTo.map { .enabled(limit: .size($0)) } ?? .disabled
         )
         configuration.httpVersion = .http1Only
         // The name stays in the Host header and the certificate's check; the connection goes to the checked address.

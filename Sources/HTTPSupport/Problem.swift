@@ -10,11 +10,26 @@ package struct Problem: Error, HTTPResponseError, CustomStringConvertible {
     /// What happened, to which input, and what to do next.
     package var detail: String
     package var headers: HTTPFields
+    /// A word for programs, as in reason files; left out when nil, as are the two below.
+    package var code: String?
+    /// Where in the body, in bytes.
+    package var offset: Int?
+    package var line: Int?
 
-    package init(_ status: HTTPResponse.Status, _ detail: String, headers: HTTPFields = [:]) {
+    package init(
+        _ status: HTTPResponse.Status,
+        _ detail: String,
+        headers: HTTPFields = [:],
+        code: String? = nil,
+        offset: Int? = nil,
+        line: Int? = nil
+    ) {
         self.status = status
         self.detail = detail
         self.headers = headers
+        self.code = code
+        self.offset = offset
+        self.line = line
     }
 
     package var description: String { "\(status.code): \(detail)" }
@@ -27,14 +42,24 @@ package struct Problem: Error, HTTPResponseError, CustomStringConvertible {
             var title: String
             var status: Int
             var detail: String
+            var code: String?
+            var offset: Int?
+            var line: Int?
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let body = Body(title: status.reasonPhrase, status: status.code, detail: detail)
+        let body = Body(
+            title: status.reasonPhrase,
+            status: status.code,
+            detail: detail,
+            code: code,
+            offset: offset,
+            line: line
+        )
         var headers = headers
         headers[.contentType] = "application/problem+json"
         headers[.cacheControl] = "no-store"
-        // Three strings and a number: encoding them cannot fail.
+        // Strings and numbers: encoding them cannot fail.
         let bytes = (try? encoder.encode(body)) ?? Data()
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }

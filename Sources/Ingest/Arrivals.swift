@@ -1,3 +1,6 @@
+import Glibc
+import ServiceSupport
+
 /// Which names in the inbox are ready to be taken.
 ///
 /// A state machine without I/O; times are milliseconds.
@@ -11,6 +14,18 @@ struct Arrivals {
         var size: Int
         /// Modification time in nanoseconds.
         var modified: Int
+
+        init(inode: UInt64, size: Int, modified: Int) {
+            self.inode = inode
+            self.size = size
+            self.modified = modified
+        }
+
+        init(_ status: stat) {
+            inode = UInt64(status.st_ino)
+            size = Int(status.st_size)
+            modified = Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec)
+        }
     }
 
     private struct Candidate {
@@ -19,7 +34,7 @@ struct Arrivals {
     }
 
     private let settle: Int
-    private var candidates: [Inbox.Name: Candidate] = [:]
+    private var candidates: [TreePath: Candidate] = [:]
 
     /// - Parameter settle: milliseconds without change after which a file is whole.
     init(settle: Int) { self.settle = settle }
@@ -29,22 +44,22 @@ struct Arrivals {
     /// A name was looked at.
     ///
     /// - Parameter movedIn: a rename put it there, just now.
-    mutating func observe(_ name: Inbox.Name, _ stamp: Stamp, movedIn: Bool, now: Int) {
+    mutating func observe(_ name: TreePath, _ stamp: Stamp, movedIn: Bool, now: Int) {
         if !movedIn, let known = candidates[name], known.stamp == stamp { return }
         candidates[name] = Candidate(stamp: stamp, readyAt: movedIn ? now : now + settle)
     }
 
     /// A name is taken, gone or refused.
-    mutating func forget(_ name: Inbox.Name) { candidates[name] = nil }
+    mutating func forget(_ name: TreePath) { candidates[name] = nil }
 
     /// Forgets what a full listing does not show any more.
-    mutating func keep(only names: Set<Inbox.Name>) { candidates = candidates.filter { names.contains($0.key) } }
+    mutating func keep(only names: Set<TreePath>) { candidates = candidates.filter { names.contains($0.key) } }
 
     /// Whether a name that was just observed has settled.
-    func isReady(_ name: Inbox.Name, now: Int) -> Bool { candidates[name].map { $0.readyAt <= now } ?? false }
+    func isReady(_ name: TreePath, now: Int) -> Bool { candidates[name].map { $0.readyAt <= now } ?? false }
 
     /// Names that have settled since they were last looked at, those ready longest first, then in byte order.
-    func due(now: Int, limit: Int) -> [Inbox.Name] {
+    func due(now: Int, limit: Int) -> [TreePath] {
         let ready = candidates.filter { $0.value.readyAt <= now }.sorted {
             $0.value.readyAt != $1.value.readyAt
                 ? $0.value.readyAt < $1.value.readyAt : $0.key.bytes.lexicographicallyPrecedes($1.key.bytes)

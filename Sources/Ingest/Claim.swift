@@ -1,13 +1,14 @@
 import CLinux
 import Glibc
+import ServiceSupport
 
 extension Inbox {
     /// A file that is ours: renamed into the work directory, and read.
     struct Claimed {
-        /// Its name in the work directory.
-        var work: Name
-        /// Its name in the inbox.
-        var name: Name
+        /// Its path in the work directory.
+        var work: TreePath
+        /// Its path in the inbox.
+        var name: TreePath
         var content: Content
     }
 
@@ -33,65 +34,62 @@ extension Inbox {
     }
 
     /// What stat tells of a name in the inbox without following links, or nil when it is gone.
-    func stamp(of name: Name) -> Arrivals.Stamp? {
-        var status = stat()
-        guard lstat(Inbox.path(inbox, name), &status) == 0 else { return nil }
-        return Inbox.stamp(status)
-    }
+    func stamp(of name: TreePath) -> Arrivals.Stamp? { inbox.status(of: name).map(Arrivals.Stamp.init) }
 
-    private static func stamp(_ status: stat) -> Arrivals.Stamp {
-        .init(
-            inode: UInt64(status.st_ino),
-            size: Int(status.st_size),
-            modified: Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec)
-        )
-    }
+    private static let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
 
     /// Takes a name out of the inbox and reads it, never through a link and never waiting for a pipe's other end.
-    func claim(_ name: Name, byteLimit: Int) -> Claim {
-        let descriptor = open(Inbox.path(inbox, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else { return unopened(name, errno) }
+    func claim(_ name: TreePath, byteLimit: Int) -> Claim {
+        // A folder on the way that is gone, or is a link by now, is found so by the next listing.
+        guard let folder = inbox.open(name.folder) else { return errno == EACCES ? .failed(Inbox.reason()) : .gone }
+        let descriptor = openat(folder.descriptor, FileTree.cString(name.leaf), Inbox.flags)
+        guard descriptor >= 0 else { return Inbox.unopened(errno) }
         defer { close(descriptor) }
         var before = stat()
         guard fstat(descriptor, &before) == 0 else { return .failed(Inbox.reason()) }
         guard before.st_mode & S_IFMT == S_IFREG else { return Inbox.refusal(before) }
         guard tidings_open_for_writing(descriptor) != 1 else { return .busy }
-        guard let work = Inbox.move(name, from: inbox, to: work, as: name) else {
-            return errno == ENOENT ? .gone : .failed(Inbox.reason())
+        guard let moved = inbox.move(name, to: work, as: name, taken: .fail) else {
+            switch errno {
+            case ENOENT: return .gone
+            // A file in hand has the name of this one's folder: it leaves soon.
+            case ENOTDIR, ELOOP, EEXIST: return .busy
+            default: return .failed(Inbox.reason())
+            }
         }
         // The name may have been given to another file between open and rename.
-        var moved = stat()
-        guard lstat(Inbox.path(self.work, work), &moved) == 0, moved.st_ino == before.st_ino else {
-            return putBack(work, as: name)
+        guard let status = work.status(of: moved), status.st_ino == before.st_ino else {
+            return putBack(moved, as: name)
         }
         let content = Inbox.read(descriptor, size: Int(before.st_size), limit: byteLimit)
         var after = stat()
-        guard fstat(descriptor, &after) == 0, Inbox.stamp(after) == Inbox.stamp(before) else {
-            return putBack(work, as: name)
+        guard fstat(descriptor, &after) == 0, Arrivals.Stamp(after) == Arrivals.Stamp(before) else {
+            return putBack(moved, as: name)
         }
-        return .claimed(Claimed(work: work, name: name, content: content))
+        return .claimed(Claimed(work: moved, name: name, content: content))
     }
 
     /// Reads a file that an earlier process had claimed and did not finish.
-    func reclaim(_ work: Name, byteLimit: Int) -> Claimed? {
-        let descriptor = open(Inbox.path(self.work, work), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    func reclaim(_ name: TreePath, byteLimit: Int) -> Claimed? {
+        guard let folder = work.open(name.folder) else { return nil }
+        let descriptor = openat(folder.descriptor, FileTree.cString(name.leaf), Inbox.flags)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return Claimed(
-            work: work,
-            name: work,
+            work: name,
+            name: name,
             content: Inbox.read(descriptor, size: Int(status.st_size), limit: byteLimit)
         )
     }
 
-    private func putBack(_ work: Name, as name: Name) -> Claim {
-        _ = Inbox.move(work, from: self.work, to: inbox, as: name)
+    private func putBack(_ moved: TreePath, as name: TreePath) -> Claim {
+        _ = work.move(moved, to: inbox, as: name)
         return .busy
     }
 
-    private func unopened(_ name: Name, _ code: Int32) -> Claim {
+    private static func unopened(_ code: Int32) -> Claim {
         switch code {
         case ENOENT: return .gone
         case ELOOP:
@@ -101,15 +99,15 @@ extension Inbox {
                     "a symbolic link is not followed: it could point at any file of this machine; drop the file itself"
             )
         case ENXIO, ENODEV, EOPNOTSUPP:
-            return .refused(code: "not-a-file", message: Inbox.onlyFiles("a socket or a device"))
-        default: return .failed(Inbox.reason(code))
+            return .refused(code: "not-a-file", message: onlyFiles("a socket or a device"))
+        default: return .failed(reason(code))
         }
     }
 
     private static func refusal(_ status: stat) -> Claim {
         switch status.st_mode & S_IFMT {
-        case S_IFDIR:
-            .refused(code: "directory", message: "a directory is not read; drop its files into the inbox itself")
+        // A folder took the file's place since it was listed; the next listing enters it.
+        case S_IFDIR: .gone
         case S_IFIFO: .refused(code: "fifo", message: onlyFiles("a named pipe (FIFO)"))
         default: .refused(code: "not-a-file", message: onlyFiles("a socket or a device"))
         }

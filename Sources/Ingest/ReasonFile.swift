@@ -1,10 +1,11 @@
 import FoundationEssentials
 import Glibc
 import Records
+import ServiceSupport
 
 /// The note beside a file that could not be taken, or not wholly: `failed/NAME.error.json`.
 struct ReasonFile: Codable, Equatable {
-    /// The file's name; bytes that are not text as `\x0a`.
+    /// The file's path in the inbox; bytes that are not text as `\x0a`.
     var file: String
     /// A word for programs, such as `not-utf8`.
     var code: String
@@ -28,7 +29,7 @@ struct ReasonFile: Codable, Equatable {
     }
 
     init(
-        file: Inbox.Name,
+        file: TreePath,
         code: String,
         message: String,
         offset: Int? = nil,
@@ -47,19 +48,14 @@ struct ReasonFile: Codable, Equatable {
     }
 
     /// Writes the note beside `name` in the directory: whole, or not at all.
-    func write(beside name: Inbox.Name, in directory: String) throws(Inbox.Failure) {
-        let target = Inbox.Name(bytes: Array(name.bytes.prefix(240)) + Array(".error.json".utf8))
-        let part = Inbox.Name(bytes: [UInt8(ascii: ".")] + Array(target.bytes.prefix(250)) + Array(".pt".utf8))
+    func write(beside name: TreePath, in tree: FileTree) throws(FileTree.Failure) {
+        let leaf = Array(name.leaf.prefix(240)) + Array(".error.json".utf8)
         let bytes = ((try? JSON.encode(self)) ?? []) + [UInt8(ascii: "\n")]
-        let descriptor = open(Inbox.path(directory, part), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
-        guard descriptor >= 0 else { throw failure(directory) }
-        defer { close(descriptor) }
-        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0,
-            rename(Inbox.path(directory, part), Inbox.path(directory, target)) == 0
-        else { throw failure(directory) }
-    }
-
-    private func failure(_ directory: String) -> Inbox.Failure {
-        .init(description: "cannot write the reason for \(file) into \(directory): \(String(cString: strerror(errno)))")
+        guard let folder = tree.make(name.folder, taken: .number) else {
+            throw FileTree.Failure(
+                description: "cannot make the folder for the reason for \(file): \(String(cString: strerror(errno)))"
+            )
+        }
+        try tree.replace(folder.path.appending(leaf), with: bytes)
     }
 }

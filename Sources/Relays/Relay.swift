@@ -72,11 +72,14 @@ package final class Relay {
     package struct Settings: Sendable {
         /// The hub's feed endpoint.
         package var feed: String
+        /// The file with the relay's key and the hub's public one.
+        package var keyFile: String
         /// What to copy; empty for everything.
         package var filter: String
 
-        package init(feed: String, filter: String = "") {
+        package init(feed: String, keyFile: String, filter: String = "") {
             self.feed = feed
+            self.keyFile = keyFile
             self.filter = filter
         }
     }
@@ -119,6 +122,7 @@ package final class Relay {
     private func follow(_ tail: RelayPlace?, onProgress: () -> Void) throws(RelayFailure) {
         let reader = FeedReader(
             settings.feed,
+            keyFile: settings.keyFile,
             filter: settings.filter,
             from: tail.map { .after(seq: $0.seq, epoch: $0.epoch) } ?? .floor,
             client: "relay-\(target.name)",

@@ -73,6 +73,8 @@ package struct DataLayout: Sendable {
     }
 
     package var inbox: String { root + "/inbox" }
+    /// The token of ingest's HTTP door.
+    package var articleToken: String { root + "/keys/article-token" }
     package var postgres: String { root + "/postgres" }
     package var keys: Keys { Keys(directory: root + "/keys") }
     package var logs: String { root + "/log" }

@@ -93,14 +93,22 @@ private struct Sheet {
     }
 
     mutating func inbox(_ layout: DataLayout) {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: layout.inbox) else {
+        guard access(layout.inbox, R_OK | X_OK) == 0 else {
             return bad("no inbox at \(layout.inbox)", "'tidings up' makes it")
         }
-        good("\(names.count) files wait in \(layout.inbox)")
-        let failed = ((try? FileManager.default.contentsOfDirectory(atPath: layout.root + "/failed")) ?? [])
-            .count { $0.hasSuffix(".error.json") }
+        let limits = FileTree.WalkLimits(depth: 16, folders: 10_000)
+        var waiting = 0
+        _ = FileTree(layout.inbox).walk(limits) { _, _ in waiting += 1 }
+        good("\(waiting) files wait in \(layout.inbox)")
+        var failed = 0
+        _ = FileTree(layout.root + "/failed").walk(limits) { path, _ in
+            if path.display.hasSuffix(".error.json") { failed += 1 }
+        }
         if failed > 0 {
-            warn("\(failed) files have failed", "Each has its reason beside it: \(layout.root)/failed/*.error.json")
+            warn(
+                "\(failed) files have failed",
+                "Each has its reason beside it: find \(layout.root)/failed -name '*.error.json'"
+            )
         }
     }
 

@@ -118,7 +118,7 @@ struct RelayCommand: ParsableCommand {
             Lifecycle.prepare()
             let stop = StopSwitch()
             let failure = Locked<String?>(nil)
-            let settings = Relay.Settings(feed: stack.feedEndpoint, filter: filter)
+            let settings = Relay.Settings(feed: stack.feedEndpoint, keyFile: stack.keyFile, filter: filter)
             let logger = options.logger("tidings-relay")
             let worker = Worker(name: "relay") {
                 do { try Relay(settings, to: target(), logger: logger, stop: stop).run() } catch {

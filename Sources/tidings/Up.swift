@@ -14,11 +14,12 @@ struct Up: ParsableCommand {
         abstract: "Runs the whole stack on this machine: a private PostgreSQL and all services, until Ctrl-C.",
         discussion: """
             Everything lies in the data directory: inbox/, done/, failed/, postgres/, keys/, log/. Nothing listens beyond this
-            machine. A second run keeps the data.
+            machine. A second run keeps the data. sources.yaml and feeds.yaml in it, when they are there, name sources and feeds.
 
             Examples:
               tidings up --demo
               tidings up --data /srv/tidings --port-base 7500 --workers 4
+              tidings up --http-door                          takes articles at http://127.0.0.1:7410/articles too
               tidings up --http
             """
     )
@@ -32,10 +33,14 @@ struct Up: ParsableCommand {
     @Option(help: "A service to leave out, such as one that runs elsewhere: ingest, extract or watch.") var without:
         [String] = []
     @Option(help: "Milliseconds without change after which a dropped file is whole.") var settle = 2000
+    @Flag(
+        help: "Take articles over HTTP on this machine, at the port ten above --port-base; keys/article-token opens it."
+    )
+    var httpDoor = false
     @OptionGroup var options: ServiceOptions
 
     func validate() throws {
-        guard (1024...65530).contains(portBase) else { throw ValidationError("--port-base is 1024 to 65530") }
+        guard (1024...65525).contains(portBase) else { throw ValidationError("--port-base is 1024 to 65525") }
         for name in without where !["ingest", "extract", "watch"].contains(name) {
             throw ValidationError("--without \(name): one of ingest, extract, watch")
         }
@@ -117,7 +122,7 @@ struct Up: ParsableCommand {
                 [
                     "--database", layout.database(.ingest), "--hub", endpoints.work, "--key",
                     layout.keys.keyFile(.ingest), "--directory", layout.root, "--settle", "\(settle)",
-                ]
+                ] + (httpDoor ? ["--http", "127.0.0.1:\(portBase + 10)", "--token-file", layout.articleToken] : [])
             ),
         ]
         return all.filter { !without.contains($0.name) }
@@ -162,7 +167,7 @@ struct Up: ParsableCommand {
         note(
             """
             ready after \(seconds) s
-              drop articles into  \(layout.inbox)
+              drop articles into  \(layout.inbox)\(httpDoor ? "\n  or send them to     http://127.0.0.1:\(portBase + 10)/articles" : "")
               feed (reliable)     \(endpoints.feed)
               tap (live)          \(endpoints.tap)\(stream)
               database            psql \"\(layout.database(.operator))\"
@@ -248,7 +253,7 @@ private final class Demo {
         }
         for name in names where name.hasSuffix(".txt") {
             guard let bytes = FileManager.default.contents(atPath: "\(samples)/\(name)") else { continue }
-            _ = try Dropping(inbox: layout.inbox).drop(Array(bytes), name: name)
+            _ = try FileTree(layout.inbox).drop(Array(bytes), as: TreePath(name))
         }
     }
 

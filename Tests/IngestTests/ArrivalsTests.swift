@@ -1,10 +1,11 @@
+import ServiceSupport
 import Testing
 
 @testable import Ingest
 
 @Suite("Arrivals") struct ArrivalsTests {
-    private let name = Inbox.Name(bytes: Array("a.txt".utf8))
-    private let other = Inbox.Name(bytes: Array("b.txt".utf8))
+    private let name = TreePath("a.txt")
+    private let other = TreePath("b.txt")
 
     private func stamp(_ size: Int, modified: Int = 0) -> Arrivals.Stamp {
         .init(inode: 1, size: size, modified: modified)

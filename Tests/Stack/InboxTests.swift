@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import HTTPSupport
 import Ingest
 import Logging
 import Messaging
@@ -20,7 +21,11 @@ import Testing
         private var service: IngestService?
         private static let counter = Atomic<Int>(0)
 
-        init(start: Bool = true) throws {
+        private let http: ListenAddress?
+        var door: ListenAddress? { service?.httpAddress }
+
+        init(start: Bool = true, http: ListenAddress? = nil) throws {
+            self.http = http
             root = "/tmp/tidings-inbox-\(getpid())-\(Fixture.counter.add(1, ordering: .relaxed).newValue)"
             try FileManager.default.createDirectory(atPath: "\(root)/inbox", withIntermediateDirectories: true)
             database = try PrivatePostgres.shared.get().freshDatabase()
@@ -37,7 +42,9 @@ import Testing
                     hub: "tcp://127.0.0.1:1",
                     keyFile: "/nonexistent",
                     settle: 300,
-                    scan: 400
+                    scan: 400,
+                    http: http,
+                    tokenFile: "\(root)/keys/article-token"
                 ),
                 logger: .service("test", level: .critical)
             )
@@ -58,8 +65,9 @@ import Testing
         }
 
         func drop(_ text: String, _ name: String) throws {
-            try write(Array(text.utf8), "inbox/.\(name).part")
-            #expect(rename("\(root)/inbox/.\(name).part", "\(root)/inbox/\(name)") == 0)
+            let part = ".\(name.split(separator: "/").last ?? "").part"
+            try write(Array(text.utf8), "inbox/\(part)")
+            #expect(rename("\(root)/inbox/\(part)", "\(root)/inbox/\(name)") == 0)
         }
 
         func exists(_ path: String) -> Bool {
@@ -80,6 +88,10 @@ import Testing
         func reason(_ name: String) throws -> String {
             #expect(appears("failed/\(name).error.json"))
             return try String(contentsOf: URL(filePath: "\(root)/failed/\(name).error.json"), encoding: .utf8)
+        }
+
+        func text(_ sql: SQL) throws -> String {
+            try Connection(database, application: "tests").query(sql)[0].string(0)
         }
 
         func count(_ sql: SQL) throws -> Int {
@@ -188,21 +200,134 @@ import Testing
         #expect(fixture.exists("failed/huge.txt"))
     }
 
-    @Test func `links, pipes and directories stay where they are, with a reason`() throws {
+    @Test func `links and pipes stay where they are, with a reason`() throws {
         let fixture = try Fixture()
         try fixture.write(Array("root:x:0:0".utf8), "secret")
         #expect(symlink("\(fixture.root)/secret", "\(fixture.root)/inbox/link.txt") == 0)
         #expect(mkfifo("\(fixture.root)/inbox/pipe.txt", 0o644) == 0)
-        #expect(mkdir("\(fixture.root)/inbox/folder", 0o755) == 0)
+        // A folder that is a link is not entered.
+        #expect(mkdir("\(fixture.root)/elsewhere", 0o755) == 0)
+        try fixture.write(Array(InboxTests.report.utf8), "elsewhere/x.txt")
+        #expect(symlink("\(fixture.root)/elsewhere", "\(fixture.root)/inbox/folder") == 0)
         let start = Monotonic.milliseconds()
         try fixture.drop(InboxTests.report, "next.txt")
         #expect(fixture.appears("done/next.txt"))
         #expect(Monotonic.milliseconds() - start < 1000)
-        for (name, code) in [("link.txt", "symlink"), ("pipe.txt", "fifo"), ("folder", "directory")] {
+        for (name, code) in [("link.txt", "symlink"), ("pipe.txt", "fifo"), ("folder", "symlink")] {
             #expect(try fixture.reason(name).contains(#""code":"\#(code)""#))
             #expect(fixture.exists("inbox/\(name)"))
         }
         #expect(try fixture.count("select count(*) from article") == 1, "nothing was read through the link")
+    }
+
+    @Test
+    func `a folder is a source: its files keep their path, at once, and its defaults fill what they do not state`()
+        throws
+    {
+        let fixture = try Fixture(start: false)
+        try fixture.write(Array("reuters:\n  source: Reuters\n  language: en\n".utf8), "sources.yaml")
+        try fixture.start()
+        try FileManager.default.createDirectory(
+            atPath: "\(fixture.root)/inbox/reuters/2016",
+            withIntermediateDirectories: true
+        )
+        Monotonic.sleep(milliseconds: 100)
+        let start = Monotonic.milliseconds()
+        try fixture.drop(InboxTests.report, "reuters/2016/a.txt")
+        try fixture.drop("Title: Other\nSource: AP\n\nPARIS — France agreed.\n", "reuters/b.txt")
+        #expect(fixture.appears("done/reuters/2016/a.txt") && fixture.appears("done/reuters/b.txt"))
+        #expect(Monotonic.milliseconds() - start < 250, "taken by notices of folders made after the start")
+        #expect(fixture.exists("inbox/reuters/2016"), "the user's folders are left")
+        #expect(
+            try fixture.count(
+                """
+                select count(*) from article join sighting s on s.article_id = article.id
+                where source = 'Reuters' and language = 'en' and s.file_name = 'reuters/2016/a.txt'::bytea
+                """
+            ) == 1
+        )
+        #expect(try fixture.count("select count(*) from article where source = 'AP' and language = 'en'") == 1)
+        #expect(
+            try fixture.count(
+                """
+                select count(*) from article_default d join article a on a.id = d.article_id
+                where d.folder = 'reuters' and (d.member = 'language' or d.member = 'source' and a.source = 'Reuters')
+                """
+            ) == 3,
+            "what a default filled is told apart from what the article says"
+        )
+        // The same bytes without the folder's defaults are the article that was there.
+        try fixture.drop(InboxTests.report, "a.txt")
+        #expect(fixture.appears("done/a.txt"))
+        #expect(try fixture.count("select count(*) from article where source is null") == 0)
+    }
+
+    @Test func `sources are read again when the file changes, and a wrong file keeps the old`() throws {
+        let fixture = try Fixture()
+        try fixture.write(Array("ap:\n  source: One\n".utf8), "sources.yaml")
+        for (number, text) in ["ap:\n  source: One\n", "ap:\n  sauce: Two\n", "ap:\n  source: Three\n"].enumerated() {
+            try fixture.write(Array(text.utf8), "sources.yaml")
+            try FileManager.default.createDirectory(
+                atPath: "\(fixture.root)/inbox/ap",
+                withIntermediateDirectories: true
+            )
+            try fixture.drop("Title: \(number)\n\nROME — Text \(number).\n", "ap/\(number).txt")
+            #expect(fixture.appears("done/ap/\(number).txt"))
+        }
+        #expect(try fixture.count("select count(*) from article where title in ('0', '1') and source = 'One'") == 2)
+        #expect(try fixture.count("select count(*) from article where title = '2' and source = 'Three'") == 1)
+    }
+
+    @Test func `a folder renamed into place is whole, one that is too deep is left with a reason`() throws {
+        let fixture = try Fixture()
+        let deep = (1...9).map { "\($0)" }.joined(separator: "/")
+        try FileManager.default.createDirectory(
+            atPath: "\(fixture.root)/inbox/batch.part/sub",
+            withIntermediateDirectories: true
+        )
+        try fixture.write(Array(InboxTests.report.utf8), "inbox/batch.part/sub/a.txt")
+        Monotonic.sleep(milliseconds: 900)
+        #expect(fixture.exists("inbox/batch.part/sub/a.txt"), "a folder in the making is left alone")
+        let start = Monotonic.milliseconds()
+        #expect(rename("\(fixture.root)/inbox/batch.part", "\(fixture.root)/inbox/batch") == 0)
+        #expect(fixture.appears("done/batch/sub/a.txt"))
+        #expect(Monotonic.milliseconds() - start < 250)
+        try FileManager.default.createDirectory(
+            atPath: "\(fixture.root)/inbox/\(deep)",
+            withIntermediateDirectories: true
+        )
+        try fixture.write(Array(InboxTests.report.utf8), "inbox/\(deep)/a.txt")
+        #expect(try fixture.reason(deep).contains(#""code":"too-deep""#))
+        #expect(fixture.exists("inbox/\(deep)/a.txt"))
+    }
+
+    @Test func `a folder whose name a file has in done gets a number there`() throws {
+        let fixture = try Fixture()
+        try fixture.drop(InboxTests.report, "ap")
+        #expect(fixture.appears("done/ap"))
+        #expect(mkdir("\(fixture.root)/inbox/ap", 0o755) == 0)
+        try fixture.drop("Title: Other\n\nPARIS — France agreed.\n", "ap/b.txt")
+        #expect(fixture.appears("done/ap-1/b.txt"))
+    }
+
+    @Test func `an article sent over HTTP is stored, with the token that was made`() async throws {
+        try await onThread {
+            let fixture = try Fixture(http: ListenAddress(host: "127.0.0.1", port: 0))
+            let token = try SecretFile.read("\(fixture.root)/keys/article-token")
+            let door = try #require(fixture.door)
+            let answer = try OutboundClient(allowPrivate: true).send(
+                .init(
+                    "POST",
+                    OutboundURL("http://\(door)/articles?source=ap&name=a.txt"),
+                    headers: [(name: "Authorization", value: "Bearer \(token)")],
+                    body: Array(InboxTests.report.utf8)
+                )
+            )
+            #expect(answer.status == 202)
+            #expect(fixture.appears("done/ap/a.txt"))
+            let id = try fixture.text("select id::text from article")
+            #expect(String(decoding: answer.body, as: UTF8.self).contains(id))
+        }
     }
 
     @Test func `a name may hold any bytes`() throws {
@@ -228,10 +353,16 @@ import Testing
         // The moment after the commit and before the move; and the moment before the commit.
         #expect(rename("\(fixture.root)/done/a.txt", "\(fixture.root)/.work/a.txt") == 0)
         try fixture.write(Array("Title: Another\n\nPARIS — France agreed.\n".utf8), ".work/b.txt")
+        try FileManager.default.createDirectory(
+            atPath: "\(fixture.root)/.work/ap/2016",
+            withIntermediateDirectories: true
+        )
+        try fixture.write(Array("Title: Third\n\nROME — Italy agreed.\n".utf8), ".work/ap/2016/c.txt")
         try fixture.start()
         #expect(fixture.appears("done/a.txt"))
         #expect(fixture.appears("done/b.txt"))
-        #expect(try fixture.count("select count(*) from article") == 2)
+        #expect(fixture.appears("done/ap/2016/c.txt"), "the work directory remembers the folders")
+        #expect(try fixture.count("select count(*) from article") == 3)
     }
 
     @Test func `two ingests on one directory are one too many`() throws {

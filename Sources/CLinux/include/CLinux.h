@@ -11,11 +11,16 @@ int tidings_open_for_writing(int descriptor);
 /// An inotify descriptor, non-blocking and close-on-exec; -1 with errno.
 int tidings_inotify_open(void);
 
-/// Watches a directory for files closed after writing, moved in, or linked; -1 with errno.
-int tidings_inotify_watch(int descriptor, const char *directory);
+/// Watches an open directory for files closed after writing, moved in, or linked. Returns the watch, or -1 with errno.
+/// Watching a directory again returns the watch that it has.
+int tidings_inotify_watch(int descriptor, int directory);
 
-/// What happened to one name: 1 moved in, 2 closed after writing, 4 created, 8 queue overflow, 16 directory gone.
-typedef void (*tidings_inotify_callback)(uint32_t what, const char *name, void *context);
+/// Ends a watch; its last notice says that it is gone.
+void tidings_inotify_unwatch(int descriptor, int watch);
+
+/// What happened to one name in a watched directory: 1 moved in, 2 closed after writing, 4 created, 8 queue overflow,
+/// 16 the directory was moved or deleted, 32 the name is a directory's, 64 the watch is gone.
+typedef void (*tidings_inotify_callback)(int watch, uint32_t what, const char *name, void *context);
 
 /// Reads all pending notices. Returns the number read, or -1 with errno.
 int tidings_inotify_drain(int descriptor, tidings_inotify_callback callback, void *context);
