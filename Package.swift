@@ -24,6 +24,7 @@ let package = Package(
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         // Through pkg-config, because libxml2's headers include one another from a folder of their own.
         .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux"),
 
         .target(name: "Linguistics"),
@@ -31,7 +32,7 @@ let package = Package(
         .target(name: "Records", dependencies: [crypto]),
         .target(name: "Knowledge", dependencies: ["Records"]),
         .target(name: "Coding", dependencies: ["Linguistics", "Knowledge", "Records"]),
-        .target(name: "Articles", dependencies: ["CXML", "Records"]),
+        .target(name: "Articles", dependencies: ["CLinux", "CXML", "CZlib", "Records"]),
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ"]),
         .target(name: "ServiceSupport", dependencies: ["CLinux", arguments, logging]),
@@ -125,7 +126,10 @@ let package = Package(
             dependencies: ["Coding", "Linguistics", "Knowledge", "Records", "Training"],
             exclude: ["Sets"]
         ),
-        .testTarget(name: "ArticlesTests", dependencies: ["Articles", "Records"]),
+        .testTarget(
+            name: "ArticlesTests",
+            dependencies: ["Articles", "CZlib", "Records", "TestSupport", "tidings"]
+        ),
     ]
 )
 
@@ -136,8 +140,9 @@ if Context.environment["TIDINGS_NATIVE"] != nil {
     ]
 }
 
-// Numbers by the million: without optimisation the language core takes a second a sentence, and every test of the stack waits for it.
-for target in package.targets where ["Linguistics", "Training", "Knowledge", "Coding"].contains(target.name) {
+// Numbers and bytes by the million: without optimisation the language core takes a second a sentence, and every test of the stack waits
+// for it.
+for target in package.targets where ["Articles", "Linguistics", "Training", "Knowledge", "Coding"].contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .unsafeFlags(["-O"], .when(configuration: .debug))
