@@ -59,11 +59,14 @@ enum Charset {
     ]
 
     /// UTF-16 or UTF-32 without a mark: where the zero bytes are, when what comes out is text.
+    ///
+    /// One unit of eight must have a zero byte, as Latin letters, spaces and line ends have; a Chinese text needs the mark.
     private static func wide(_ bytes: [UInt8]) -> String? {
         let sample = bytes.prefix(4096)
         guard sample.count >= 8 else { return nil }
         var zeros = [0, 0, 0, 0]
         for (index, byte) in sample.enumerated() where byte == 0 { zeros[index % 4] += 1 }
+        guard zeros.reduce(0, +) >= sample.count / 16 + 1 else { return nil }
         let quarter = sample.count / 4
         let name: String
         if bytes.count % 4 == 0, zeros[2] + zeros[3] == 2 * quarter {

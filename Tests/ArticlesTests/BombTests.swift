@@ -92,7 +92,7 @@ import Testing
         // Under the ratio: bytes that pack little, many times over.
         var random = Seeded(state: 1)
         let noise = (0..<(1 << 20)).map { _ in UInt8.random(in: 0x61...0x70, using: &random) }
-        let many = Packing.Member("a", noise)
+        let many = Packing.Member("a", [0x89] + Array("PNG".utf8) + noise)
         try expectRefusal("zip of many", Packing.zip(Array(repeating: many, count: 90)), "67108864 bytes")
         try expectRefusal("overlapping zip", Packing.zip(Array(repeating: member, count: 5000), overlapping: true), "overlap")
     }
@@ -113,16 +113,16 @@ import Testing
 
     @Test func `wide documents`() throws {
         try expectRefusal("wide XML", Array("<rss>".utf8) + repeated("<a/>", 12_000_000), "400000 elements")
-        let names = (0..<1_000_000).map { " a\($0)=\"\"" }.joined()
+        let names = (0..<100_000).map { " a\($0)=\"\"" }.joined()
         try expectRefusal("XML of attributes", Array("<rss\(names)/>".utf8), "1024 attributes")
-        let spaces = (0..<1_000_000).map { " xmlns:a\($0)=\"u\"" }.joined()
+        let spaces = (0..<100_000).map { " xmlns:a\($0)=\"u\"" }.joined()
         try expectRefusal("XML of namespaces", Array("<rss\(spaces)/>".utf8), "1024 attributes or namespaces")
         try expectRefusal("wide HTML", repeated("<p>a", 4_000_000), "400000 elements")
-        let tag = "<b" + (0..<900).map { " \(String($0, radix: 36))" }.joined() + ">"
+        let tag = "<b" + (0..<900).map { " \(String($0, radix: 36))" }.joined() + "></b>"
         try expectRefusal("HTML of attributes", repeated(tag, (15 << 20) / tag.utf8.count), "400000 elements")
         try expectRefusal("HTML of comments", repeated("<!---->", 2_300_000), "400000 elements")
         try expectRefusal("wide JSON", Array("{\"a\":[0".utf8) + repeated(",0", 30_000_000) + Array("]}".utf8), "500000 values")
-        try expectRefusal("JSON of names", Array("{\"text\": \"a\"".utf8) + (0..<4_000_000).flatMap { Array(",\"\($0)\":0".utf8) } + [0x7D], "500000 values")
+        try expectRefusal("JSON of names", Array("{\"text\": \"a\"".utf8) + (0..<1_000_000).flatMap { Array(",\"\($0)\":0".utf8) } + [0x7D], "500000 values")
     }
 
     @Test func `entities`() throws {
@@ -160,6 +160,6 @@ import Testing
         try expectRefusal("60 MiB XML text", Array("<rss><a>".utf8) + line + Array("</a></rss>".utf8), "8388608 bytes")
         try expectRefusal("60 MiB XML attribute", Array("<rss a=\"".utf8) + line + Array("\"/>".utf8), "XML")
         try expectRefusal("60 MiB HTML", Array("<p>".utf8) + line, "is the limit")
-        try expectRefusal("60 MiB mail header", Array("From: a\nDate: b\nTo: c\n".utf8) + repeated("X: y\n", 12 << 20), "is the limit")
+        try expectRefusal("60 MiB mail header", Array("From: a\nDate: b\nTo: c\n".utf8) + repeated("X: y\n", 12 << 20), "has more than 262144 bytes")
     }
 }

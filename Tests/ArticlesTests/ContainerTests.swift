@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `a web archive gives its pages`() throws {
-        let chunked = Array("8\r\n<p>Spain\r\n16\r\n expelled two, he said.\r\n0\r\n\r\n".utf8)
+        let chunked = Array("8\r\n<p>Spain\r\n17\r\n expelled two, he said.\r\n0\r\n\r\n".utf8)
         var file = Sample.warcRecord("response", Sample.answer(chunked, header: "Transfer-Encoding: chunked\r\n"))
         file += Sample.warcRecord("response", Sample.answer(Packing.gzip(text), type: "text/plain", header: "Content-Encoding: gzip\r\n"))
         file += Sample.warcRecord("response", Sample.answer(text, type: "text/plain", header: "Content-Encoding: br\r\n"))
