@@ -140,9 +140,28 @@ if Context.environment["TIDINGS_NATIVE"] != nil {
     ]
 }
 
+// Fuzzers: TIDINGS_FUZZ=1 adds them, and what libFuzzer needs to see which branches an input takes (make fuzz). Their main is libFuzzer's.
+if Context.environment["TIDINGS_FUZZ"] != nil {
+    for target in package.targets where ["Articles", "Records", "Wire"].contains(target.name) {
+        target.swiftSettings = [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])]
+    }
+    for room in ["Articles", "Wire"] {
+        package.targets.append(
+            .executableTarget(
+                name: "tidings-fuzz-\(room.lowercased())",
+                dependencies: [.byName(name: room)],
+                path: "Tests/Fuzz/\(room)",
+                swiftSettings: [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])],
+                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]
+            )
+        )
+    }
+}
+
 // Numbers and bytes by the million: without optimisation the language core takes a second a sentence, and every test of the stack waits
 // for it.
-for target in package.targets where ["Articles", "Linguistics", "Training", "Knowledge", "Coding"].contains(target.name) {
+for target in package.targets
+where ["Articles", "Linguistics", "Training", "Knowledge", "Coding"].contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .unsafeFlags(["-O"], .when(configuration: .debug))

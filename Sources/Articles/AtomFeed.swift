@@ -31,7 +31,8 @@ struct AtomFeed {
         draft.author = authors(entry) ?? feed.flatMap(authors)
         draft.source = try text(feed?.first("title", in: .atom))
         draft.item = entry.first("id", in: .atom)?.text
-        draft.url = entry.all("link", .atom).first { ($0.attributes["rel"] ?? "alternate") == "alternate" }?.attributes["href"]
+        draft.url =
+            entry.all("link", .atom).first { ($0.attributes["rel"] ?? "alternate") == "alternate" }?.attributes["href"]
         draft.published = entry.first("published", in: .atom)?.text ?? entry.first("updated", in: .atom)?.text
         draft.modified = entry.first("updated", in: .atom)?.text
         draft.usageTerms = try text(entry.first("rights", in: .atom))

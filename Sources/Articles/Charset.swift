@@ -171,7 +171,9 @@ enum Charset {
                 let end = min(index + width, bytes.count)
                 if bytes[(index + 1)..<end].allSatisfy({ (0x80...0xBF).contains($0) }) { return false }
             }
-            if byte >= 0xC0 && byte != 0xD7 && byte != 0xF7 || [0x8A, 0x8C, 0x8E, 0x9A, 0x9C, 0x9E, 0x9F].contains(byte) {
+            if byte >= 0xC0 && byte != 0xD7 && byte != 0xF7
+                || [0x8A, 0x8C, 0x8E, 0x9A, 0x9C, 0x9E, 0x9F].contains(byte)
+            {
                 letters += 1
                 row += 1
                 if row > 3 { return false }
@@ -233,7 +235,11 @@ enum Charset {
                     var space = room.count
                     let status = iconv(converter, &next, &left, &output, &space)
                     let fault = errno
-                    result.append(contentsOf: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[..<(room.count - space)]))
+                    result.append(
+                        contentsOf: UnsafeRawBufferPointer(
+                            rebasing: UnsafeRawBufferPointer(room)[..<(room.count - space)]
+                        )
+                    )
                     return (status, fault, room.count - space)
                 }
                 if result.count > limit { return .tooLarge }
@@ -258,13 +264,20 @@ enum Charset {
         let groups: [(String, String)] = [
             ("UTF-8", "utf8 unicode11utf8"), ("UTF-16LE", "utf16le utf16 ucs2 csunicode"), ("UTF-16BE", "utf16be"),
             ("UTF-32LE", "utf32le utf32"), ("UTF-32BE", "utf32be"),
-            ("WINDOWS-1252", "windows1252 cp1252 iso88591 latin1 l1 usascii ascii ansix3.41968 iso885911987 ibm819 cp819"),
+            (
+                "WINDOWS-1252",
+                "windows1252 cp1252 iso88591 latin1 l1 usascii ascii ansix3.41968 iso885911987 ibm819 cp819"
+            ),
             ("ISO-8859-15", "iso885915 latin9 l9"), ("IBM866", "ibm866 cp866 866"), ("KOI8-R", "koi8r koi8 koi"),
-            ("KOI8-U", "koi8u koi8ru"), ("MACINTOSH", "macintosh mac xmacroman"), ("CP874", "windows874 tis620 iso885911"),
-            ("GBK", "gbk gb2312 chinese gb231280 xgbk cp936"), ("GB18030", "gb18030"), ("BIG5-HKSCS", "big5 big5hkscs cnbig5 xxbig5"),
+            ("KOI8-U", "koi8u koi8ru"), ("MACINTOSH", "macintosh mac xmacroman"),
+            ("CP874", "windows874 tis620 iso885911"),
+            ("GBK", "gbk gb2312 chinese gb231280 xgbk cp936"), ("GB18030", "gb18030"),
+            ("BIG5-HKSCS", "big5 big5hkscs cnbig5 xxbig5"),
             ("EUC-JP", "eucjp xeucjp"), ("ISO-2022-JP", "iso2022jp csiso2022jp"),
-            ("CP932", "shiftjis sjis windows31j xsjis mskanji cp932"), ("CP949", "euckr korean ksc56011987 windows949 cp949"),
-            ("ISO-8859-6", "arabic"), ("ISO-8859-5", "cyrillic"), ("ISO-8859-7", "greek greek8"), ("ISO-8859-8", "hebrew iso88598i"),
+            ("CP932", "shiftjis sjis windows31j xsjis mskanji cp932"),
+            ("CP949", "euckr korean ksc56011987 windows949 cp949"),
+            ("ISO-8859-6", "arabic"), ("ISO-8859-5", "cyrillic"), ("ISO-8859-7", "greek greek8"),
+            ("ISO-8859-8", "hebrew iso88598i"),
             ("ISO-8859-2", "latin2 l2"), ("WINDOWS-1254", "iso88599 latin5 l5"),
         ]
         for (name, labels) in groups { for label in labels.split(separator: " ") { names[String(label)] = name } }

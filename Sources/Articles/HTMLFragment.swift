@@ -1,7 +1,11 @@
 /// Markup that is an article's text and nothing else, as feeds and NewsML carry it.
 enum HTMLFragment {
     /// Its paragraphs, separated by blank lines.
-    static func text(of markup: some Collection<UInt8>, from start: Int = 0, in input: Input) throws(ArticleError) -> String {
+    static func text(
+        of markup: some Collection<UInt8>,
+        from start: Int = 0,
+        in input: Input
+    ) throws(ArticleError) -> String {
         // Text beside an element would be cut off.
         let bytes = Array("<div>".utf8) + markup.dropFirst(start) + Array("</div>".utf8)
         if bytes.count > input.limits.page {

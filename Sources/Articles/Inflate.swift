@@ -55,7 +55,8 @@ struct Inflate {
                 if output.count > limits.ratioFloor, output.count / limits.ratio > taken { return .ratio }
                 if status == Z_STREAM_END { return nil }
                 let offset = bytes.startIndex + source.count - Int(state.pointee.avail_in)
-                if status == Z_BUF_ERROR || status == Z_OK && state.pointee.avail_in == 0 && state.pointee.avail_out > 0 {
+                if status == Z_BUF_ERROR || status == Z_OK && state.pointee.avail_in == 0 && state.pointee.avail_out > 0
+                {
                     return .damaged("it ends too early", offset: offset)
                 }
                 guard status == Z_OK else {

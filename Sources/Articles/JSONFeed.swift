@@ -80,7 +80,9 @@ enum JSONFeed {
     /// `authors` of version 1.1, or `author` of 1.0.
     private static func authors(_ object: JSONValue) -> String? {
         var names: [String] = []
-        if case .array(let authors)? = object["authors"] { names = authors.compactMap { Metadata.line(string($0["name"])) } }
+        if case .array(let authors)? = object["authors"] {
+            names = authors.compactMap { Metadata.line(string($0["name"])) }
+        }
         if names.isEmpty, let name = Metadata.line(string(object["author"]?["name"])) { names = [name] }
         return names.isEmpty ? nil : names.joined(separator: ", ")
     }

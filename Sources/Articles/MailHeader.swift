@@ -41,7 +41,9 @@ enum MailHeader {
         while let start = rest.firstRange(of: "=?") {
             let before = rest[..<start.lowerBound]
             let isBetween = pending != nil && before.allSatisfy(\.isWhitespace)
-            if isBetween { space = String(before) } else {
+            if isBetween {
+                space = String(before)
+            } else {
                 flush()
                 result += before
             }
@@ -170,7 +172,8 @@ enum TransferEncoding {
                 result.append(byte)
                 continue
             }
-            if index + 1 < bytes.endIndex, let high = hexadecimal(bytes[index]), let low = hexadecimal(bytes[index + 1]) {
+            if index + 1 < bytes.endIndex, let high = hexadecimal(bytes[index]), let low = hexadecimal(bytes[index + 1])
+            {
                 result.append(high << 4 | low)
                 index += 2
                 continue

@@ -112,7 +112,8 @@ struct MailPart {
     /// What came with the message and may be articles.
     var attachments: [MailPart] {
         switch type {
-        case "multipart/alternative", "multipart/related": return parts.flatMap { $0.parts.isEmpty ? [] : $0.attachments }
+        case "multipart/alternative", "multipart/related":
+            return parts.flatMap { $0.parts.isEmpty ? [] : $0.attachments }
         case let type where type.hasPrefix("multipart/"): return parts.flatMap(\.attachments)
         case "text/plain", "text/html": return isAttached ? [self] : []
         default: return isPassedOver ? [] : [self]

@@ -2,7 +2,8 @@
 enum NITF {
     /// How the elements of the body are called in HTML; captions, media and what a typesetter alone needs are left out.
     private static let names = [
-        "block": "div", "body.content": "div", "hl1": "h1", "hl2": "h2", "bq": "blockquote", "media": "", "media-caption": "",
+        "block": "div", "body.content": "div", "hl1": "h1", "hl2": "h2", "bq": "blockquote", "media": "",
+        "media-caption": "",
         "nitf-table": "div", "nitf-table-metadata": "", "nitf-col": "", "fn": "", "body.end": "", "virtloc": "span",
         "tagline": "p", "note": "p", "object.title": "em", "copyrite": "",
     ]
@@ -52,7 +53,9 @@ enum NITF {
         let rest = norm.dropFirst(8)
         let clock = rest.dropFirst().prefix { $0.isASCII && $0.isNumber }
         guard rest.first == "T", clock.count == 6 || clock.count == 4 else { return day + rest }
-        let fields: [Substring] = [clock.prefix(2), clock.dropFirst(2).prefix(2), clock.count == 6 ? clock.suffix(2) : "00"]
+        let fields: [Substring] = [
+            clock.prefix(2), clock.dropFirst(2).prefix(2), clock.count == 6 ? clock.suffix(2) : "00",
+        ]
         return "\(day)T\(fields.joined(separator: ":"))\(rest.dropFirst(1 + clock.count))"
     }
 }

@@ -37,10 +37,12 @@ struct NewsML {
         draft.source = provider ?? draft.source ?? draft.agency
         draft.item = item.attributes["guid"]
         draft.itemVersion = item.attributes["version"]
-        draft.language = content?.first("language", in: .newsml)?.attributes["tag"] ?? draft.language ?? item.attributes["xml:lang"]
+        draft.language =
+            content?.first("language", in: .newsml)?.attributes["tag"] ?? draft.language ?? item.attributes["xml:lang"]
         let version = meta?.first("versionCreated", in: .newsml)?.text
         draft.published =
-            content?.first("contentCreated", in: .newsml)?.text ?? meta?.first("firstCreated", in: .newsml)?.text ?? draft.published
+            content?.first("contentCreated", in: .newsml)?.text ?? meta?.first("firstCreated", in: .newsml)?.text
+            ?? draft.published
             ?? version
         draft.modified = content?.first("contentModified", in: .newsml)?.text ?? version
         // Empty, it says that the end of the embargo is not known.
@@ -78,7 +80,9 @@ struct NewsML {
     }
 
     private func terms(_ item: XMLElement) -> String? {
-        let terms = item.all("rightsInfo", .newsml).flatMap { $0.all("usageTerms", .newsml) }.compactMap { Metadata.line($0.text) }
+        let terms = item.all("rightsInfo", .newsml).flatMap { $0.all("usageTerms", .newsml) }.compactMap {
+            Metadata.line($0.text)
+        }
         return terms.isEmpty ? nil : terms.joined(separator: " ")
     }
 
@@ -99,7 +103,9 @@ struct NewsML {
         }
         for inline in set?.all("inlineData", .newsml) ?? [] {
             let type = inline.attributes["contenttype"]?.lowercased() ?? "text/plain"
-            guard let text = inline.text, type.hasPrefix("text/"), inline.attributes["encoding"] == nil else { continue }
+            guard let text = inline.text, type.hasPrefix("text/"), inline.attributes["encoding"] == nil else {
+                continue
+            }
             var draft = Draft()
             draft.text = type.hasPrefix("text/html") ? try HTMLFragment.text(of: text.utf8, in: input) : text
             return draft
@@ -108,7 +114,9 @@ struct NewsML {
         throw input.error(
             .noText,
             "has a news item, \(Metadata.line(item.attributes["guid"], limit: 200) ?? "without guid"), "
-                + (isRemote ? "whose content is elsewhere, and nothing is fetched" : "without a text as XHTML, NITF or plain text")
+                + (isRemote
+                    ? "whose content is elsewhere, and nothing is fetched"
+                    : "without a text as XHTML, NITF or plain text")
                 + ": give it as inlineXML or inlineData",
             offset: item.range.lowerBound
         )

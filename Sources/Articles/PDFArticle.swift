@@ -48,7 +48,12 @@ struct PDFArticle {
         var draft = Draft()
         guard let start = text.firstRange(of: "<pre>\n"), let end = text.ranges(of: "</pre>").last,
             start.upperBound <= end.lowerBound
-        else { throw input.error(.pdf, "is a PDF, and what pdftotext gives of it is not what it documents: update poppler-utils") }
+        else {
+            throw input.error(
+                .pdf,
+                "is a PDF, and what pdftotext gives of it is not what it documents: update poppler-utils"
+            )
+        }
         let head = text[..<start.lowerBound]
         draft.title = value(in: head, from: "<title>", to: "</title>")
         draft.author = value(in: head, from: "<meta name=\"Author\" content=\"", to: "\"/>")
@@ -84,8 +89,11 @@ struct PDFArticle {
         guard let first = head.firstRange(of: start),
             let last = head[first.upperBound...].firstRange(of: end)
         else { return nil }
-        return String(head[first.upperBound..<last.lowerBound]).replacing("&lt;", with: "<").replacing("&gt;", with: ">")
-            .replacing("&quot;", with: "\"").replacing("&#39;", with: "'").replacing("&apos;", with: "'")
-            .replacing("&amp;", with: "&")
+        return String(head[first.upperBound..<last.lowerBound]).replacing("&lt;", with: "<").replacing(
+            "&gt;",
+            with: ">"
+        )
+        .replacing("&quot;", with: "\"").replacing("&#39;", with: "'").replacing("&apos;", with: "'")
+        .replacing("&amp;", with: "&")
     }
 }

@@ -38,7 +38,9 @@ enum XMLArticles {
         var items = ItemList(limit: input.limits.items)
         for element in elements {
             // The last one may be broken off.
-            if let fault, fault.offset == nil || element.range.upperBound > fault.offset ?? 0 || !isWhole(element, input) {
+            if let fault,
+                fault.offset == nil || element.range.upperBound > fault.offset ?? 0 || !isWhole(element, input)
+            {
                 break
             }
             let goesOn = items.add(of: input, at: element.range.lowerBound) { () throws(ArticleError) in

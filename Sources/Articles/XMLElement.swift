@@ -13,7 +13,8 @@ final class XMLElement {
             }
             self =
                 switch uri {
-                case "http://purl.org/rss/1.0/", "http://backend.userland.com/rss2", "http://iptc.org/std/NITF/2006-10-18/":
+                case "http://purl.org/rss/1.0/", "http://backend.userland.com/rss2",
+                    "http://iptc.org/std/NITF/2006-10-18/":
                     .none
                 case "http://www.w3.org/2005/Atom": .atom
                 case "http://purl.org/rss/1.0/modules/content/": .content

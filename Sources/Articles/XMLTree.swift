@@ -31,7 +31,8 @@ struct XMLTree {
             )
         }
         if fault == nil, parser.pointee.wellFormed == 0, let last = xmlCtxtGetLastError(parser) {
-            let reason = last.pointee.message.map { Metadata.line(String(cString: $0), limit: 200) ?? "" } ?? "it is broken"
+            let reason =
+                last.pointee.message.map { Metadata.line(String(cString: $0), limit: 200) ?? "" } ?? "it is broken"
             let offset = builder.offset(parser)
             fault = input.error(
                 .xmlSyntax,

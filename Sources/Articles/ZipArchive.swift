@@ -32,7 +32,10 @@ struct ZipArchive {
         let count = number(end + 10, 2)
         let start = number(end + 16, 4)
         if number(end + 4, 2) != 0 || count == 0xFFFF || start == 0xFFFF_FFFF {
-            throw input.error(.zipFeature, "is a zip archive in several parts or of the zip64 form: unpack it with unzip")
+            throw input.error(
+                .zipFeature,
+                "is a zip archive in several parts or of the zip64 form: unpack it with unzip"
+            )
         }
         if count > input.limits.members {
             throw input.error(
@@ -97,7 +100,8 @@ struct ZipArchive {
     }
 
     /// A member's bytes.
-    func content(_ member: Member, _ reader: inout DocumentReader, for document: Input) throws(ArticleError) -> [UInt8] {
+    func content(_ member: Member, _ reader: inout DocumentReader, for document: Input) throws(ArticleError) -> [UInt8]
+    {
         let start = try data(member)
         let packed = input.bytes[start..<(start + member.packed)]
         if member.flags & 1 != 0 {
@@ -119,7 +123,10 @@ struct ZipArchive {
         try reader.take(content.count, for: document)
         let sum = content.withUnsafeBufferPointer { crc32(0, $0.baseAddress, UInt32($0.count)) }
         if content.count != member.size || UInt32(truncatingIfNeeded: sum) != member.checksum, !content.isEmpty {
-            throw document.error(.zip, "does not have the size and checksum that the zip archive states: fetch it again")
+            throw document.error(
+                .zip,
+                "does not have the size and checksum that the zip archive states: fetch it again"
+            )
         }
         return content
     }

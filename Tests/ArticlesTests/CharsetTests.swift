@@ -9,14 +9,19 @@ import Testing
         let russian = "В Москве сказали, что ответят."
         // KOI8-R and Shift_JIS, as iconv -t gives them.
         let koi: [UInt8] = [
-            0xF7, 0x20, 0xED, 0xCF, 0xD3, 0xCB, 0xD7, 0xC5, 0x20, 0xD3, 0xCB, 0xC1, 0xDA, 0xC1, 0xCC, 0xC9, 0x2C, 0x20, 0xDE, 0xD4,
+            0xF7, 0x20, 0xED, 0xCF, 0xD3, 0xCB, 0xD7, 0xC5, 0x20, 0xD3, 0xCB, 0xC1, 0xDA, 0xC1, 0xCC, 0xC9, 0x2C, 0x20,
+            0xDE, 0xD4,
             0xCF, 0x20, 0xCF, 0xD4, 0xD7, 0xC5, 0xD4, 0xD1, 0xD4, 0x2E,
         ]
-        let page = Array("<html><head><meta http-equiv=\"Content-Type\" content=\"text/html; charset=koi8-r\"></head><body><p>".utf8)
+        let page = Array(
+            "<html><head><meta http-equiv=\"Content-Type\" content=\"text/html; charset=koi8-r\"></head><body><p>".utf8
+        )
         #expect(try only(page + koi + Array("</p></body></html>".utf8)).text == russian)
         let record = Sample.answer(Array("<p>".utf8) + koi, type: "text/html; charset=KOI8-R")
         #expect(try only(Sample.warcRecord("response", record)).text == russian)
-        let japanese: [UInt8] = [0x93, 0x8C, 0x8B, 0x9E, 0x82, 0xC5, 0x8A, 0x4A, 0x82, 0xA9, 0x82, 0xEA, 0x82, 0xBD, 0x81, 0x42]
+        let japanese: [UInt8] = [
+            0x93, 0x8C, 0x8B, 0x9E, 0x82, 0xC5, 0x8A, 0x4A, 0x82, 0xA9, 0x82, 0xEA, 0x82, 0xBD, 0x81, 0x42,
+        ]
         #expect(
             try only(Sample.warcRecord("response", Sample.answer(japanese, type: "text/plain; charset=Shift_JIS"))).text
                 == "東京で開かれた。"
@@ -45,7 +50,9 @@ import Testing
 
     @Test func `undeclared bytes are windows-1252 where that is plausible`() throws {
         #expect(try only(Packing.windows1252(cafe)).text == cafe)
-        #expect(try only(Packing.windows1252("“No,” he said in Málaga — twice.")).text == "“No,” he said in Málaga — twice.")
+        #expect(
+            try only(Packing.windows1252("“No,” he said in Málaga — twice.")).text == "“No,” he said in Málaga — twice."
+        )
         for implausible: [UInt8] in [
             // Cyrillic of windows-1251, a C1 control, an undefined byte, broken UTF-8, symbols.
             [0xCC, 0xEE, 0xF1, 0xEA, 0xE2, 0xE0, 0x20, 0xF1, 0xEA, 0xE0, 0xE7, 0xE0, 0xEB, 0xE0],

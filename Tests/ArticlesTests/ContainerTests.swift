@@ -21,7 +21,8 @@ import Testing
             [
                 Packing.Member("a.txt", text), Packing.Member("b.html", Array(sample.html().utf8), stored: true),
                 Packing.Member("c.bin", [0x89] + Array("PNG".utf8)), Packing.Member("d", text, flags: 1),
-                Packing.Member("__MACOSX/._a.txt", [1]), Packing.Member("e.gz", Packing.gzip(Array(sample.rss(sample.rssItem()).utf8))),
+                Packing.Member("__MACOSX/._a.txt", [1]),
+                Packing.Member("e.gz", Packing.gzip(Array(sample.rss(sample.rssItem()).utf8))),
             ]
         )
         let found = try ArticleReader().read(bytes, name: "sample")
@@ -40,12 +41,19 @@ import Testing
         wrong.method = 12
         #expect(failure(Packing.zip([wrong]))?.code == .zipFeature)
         #expect(failure(Packing.zip([Packing.Member]()))?.code == .noText)
-        #expect(failure(Packing.zip([("word/document.xml", text), ("[Content_Types].xml", text)]))?.message.contains("office") == true)
+        #expect(
+            failure(Packing.zip([("word/document.xml", text), ("[Content_Types].xml", text)]))?.message.contains(
+                "office"
+            ) == true
+        )
         let gzip = Packing.gzip(text)
         #expect(failure(Array(gzip.dropLast(4)))?.code == .gzip)
         #expect(failure(gzip + [1])?.code == .gzip)
         #expect(try only(gzip + [0, 0]).text == String(decoding: text, as: UTF8.self))
-        #expect(try only(Packing.gzip(Array(text[..<9])) + Packing.gzip(Array(text[9...]))).text == String(decoding: text, as: UTF8.self))
+        #expect(
+            try only(Packing.gzip(Array(text[..<9])) + Packing.gzip(Array(text[9...]))).text
+                == String(decoding: text, as: UTF8.self)
+        )
         #expect(failure(Packing.gzip([]))?.code == .empty)
         var flipped = gzip
         flipped[gzip.count - 6] ^= 1
@@ -63,13 +71,22 @@ import Testing
     @Test func `a web archive gives its pages`() throws {
         let chunked = Array("8\r\n<p>Spain\r\n17\r\n expelled two, he said.\r\n0\r\n\r\n".utf8)
         var file = Sample.warcRecord("response", Sample.answer(chunked, header: "Transfer-Encoding: chunked\r\n"))
-        file += Sample.warcRecord("response", Sample.answer(Packing.gzip(text), type: "text/plain", header: "Content-Encoding: gzip\r\n"))
-        file += Sample.warcRecord("response", Sample.answer(text, type: "text/plain", header: "Content-Encoding: br\r\n"))
+        file += Sample.warcRecord(
+            "response",
+            Sample.answer(Packing.gzip(text), type: "text/plain", header: "Content-Encoding: gzip\r\n")
+        )
+        file += Sample.warcRecord(
+            "response",
+            Sample.answer(text, type: "text/plain", header: "Content-Encoding: br\r\n")
+        )
         file += Sample.warcRecord("conversion", text).withType("text/plain")
         let found = try ArticleReader().read(file, name: "sample")
         #expect(codes(found) == ["html", "text", "warc-damaged", "text"])
         for case .article(let article) in found {
-            #expect(article.text == String(decoding: text, as: UTF8.self) && article.url == sample.url && article.item == sample.url)
+            #expect(
+                article.text == String(decoding: text, as: UTF8.self) && article.url == sample.url
+                    && article.item == sample.url
+            )
         }
         #expect(codes(try ArticleReader().read(Array(file.dropLast(10)), name: "sample")).last == "warc-damaged")
         #expect(failure(Sample.warcRecord("warcinfo", text))?.code == .noText)
@@ -77,16 +94,25 @@ import Testing
     }
 
     @Test func `mail in parts is one article, and its attachments are articles`() throws {
-        let rss = "Content-Type: application/rss+xml\r\nContent-Disposition: attachment; filename=\"a.xml\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        let rss =
+            "Content-Type: application/rss+xml\r\nContent-Disposition: attachment; filename=\"a.xml\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
             + Packing.base64(Array(sample.rss(sample.rssItem()).utf8))
         let picture = "Content-Type: image/png; name=logo.png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo="
         let inner = "Content-Type: message/rfc822\r\n\r\n" + sample.mail(sample.plainPart)
-        let alternative = Sample.multipart("alternative", [sample.plainPart, Sample.multipart("related", [sample.htmlPart, picture], boundary: "r")], boundary: "a")
+        let alternative = Sample.multipart(
+            "alternative",
+            [sample.plainPart, Sample.multipart("related", [sample.htmlPart, picture], boundary: "r")],
+            boundary: "a"
+        )
         let bytes = Array(sample.mail(Sample.multipart("mixed", [alternative, rss, picture, inner])).utf8)
         let found = try ArticleReader().read(bytes, name: "sample")
         #expect(codes(found) == ["eml", "rss", "eml"])
-        for case .article(let article) in found { #expect(article.text == sample.text && article.title == sample.title) }
-        guard case .article(let mail) = found[0], case .article(let attached) = found[1], case .article(let forwarded) = found[2] else { return }
+        for case .article(let article) in found {
+            #expect(article.text == sample.text && article.title == sample.title)
+        }
+        guard case .article(let mail) = found[0], case .article(let attached) = found[1],
+            case .article(let forwarded) = found[2]
+        else { return }
         #expect(mail.item == "1@example.org" && mail.sha256 == sha256(of: bytes))
         #expect(attached.item == "tag:example.org,2016:1")
         #expect(forwarded.sha256 == sha256(of: Array(sample.mail(sample.plainPart).utf8)))
@@ -99,15 +125,33 @@ import Testing
         func mail(_ header: String, _ body: String) throws -> Article {
             try only(Array("From: a@example.org\nDate: 30 Dec 2016 09:30 +0100\nTo: b\n\(header)\n\n\(body)".utf8))
         }
-        #expect(try mail("Subject: =?iso-8859-1?q?Caf=E9_=28?= =?iso-8859-1?Q?a)?= b =?x?Q?y?=", "T.").title == "Café (a) b =?x?Q?y?=")
+        #expect(
+            try mail("Subject: =?iso-8859-1?q?Caf=E9_=28?= =?iso-8859-1?Q?a)?= b =?x?Q?y?=", "T.").title
+                == "Café (a) b =?x?Q?y?="
+        )
         // A character parted between two words.
-        #expect(try mail("Subject: =?utf-8?B?w?==?= x =?utf-8?Q?=C3?=\n =?utf-8?Q?=A9?=", "T.").title?.hasSuffix("é") == true)
+        #expect(
+            try mail("Subject: =?utf-8?B?w?==?= x =?utf-8?Q?=C3?=\n =?utf-8?Q?=A9?=", "T.").title?.hasSuffix("é")
+                == true
+        )
         #expect(try mail("Subject: x", "T.").author == "a@example.org")
-        let flowed = try mail("Content-Type: text/plain; format=flowed", "One \ntwo \nthree.\n\n From here \non.\n-- \nA. Writer")
+        let flowed = try mail(
+            "Content-Type: text/plain; format=flowed",
+            "One \ntwo \nthree.\n\n From here \non.\n-- \nA. Writer"
+        )
         #expect(flowed.text == "One two three.\n\nFrom here on.\n-- \nA. Writer")
-        #expect(try mail("Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable", "Caf=C3=A9 =\nwas =3D closed=").text == "Café was = closed")
+        #expect(
+            try mail(
+                "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable",
+                "Caf=C3=A9 =\nwas =3D closed="
+            ).text == "Café was = closed"
+        )
         #expect(try mail("Content-Type: text/html", "<p>A note</p>").text == "A note")
-        #expect(failure("From: a\nDate: b\nTo: c\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n/////w==")?.code == .notUTF8)
+        #expect(
+            failure(
+                "From: a\nDate: b\nTo: c\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n/////w=="
+            )?.code == .notUTF8
+        )
         // A header of a text is none of mail.
         #expect(try article("Date: 2016-12-30\nSource: S\n\nFrom: here it goes.").format == .text)
     }
@@ -117,7 +161,12 @@ import Testing
         limits.members = 2
         let three = [("a", text), ("b", text), ("c", text)]
         #expect(failure(Packing.zip(three), limits: limits)?.code == .tooMany)
-        #expect(failure(Array(sample.mail(Sample.multipart("mixed", [sample.plainPart, sample.plainPart])).utf8), limits: limits)?.code == .tooMany)
+        #expect(
+            failure(
+                Array(sample.mail(Sample.multipart("mixed", [sample.plainPart, sample.plainPart])).utf8),
+                limits: limits
+            )?.code == .tooMany
+        )
         limits = .init()
         limits.unpacked = 40
         #expect(failure(Packing.gzip(Array(sample.plain.utf8)), limits: limits)?.code == .unpackedSize)
@@ -153,10 +202,14 @@ import Testing
 
     @Test(
         .timeLimit(.minutes(1)),
-        arguments: [("exec sleep 60", "1 seconds"), ("while :; do :; done", "processor"), ("exec yes", "bytes of text")]
+        arguments: [
+            ("exec sleep 60", "1 seconds"), ("while :; do :; done", "processor"), ("exec yes", "bytes of text"),
+        ]
     )
     func `a program that goes on for ever is ended`(script: String, part: String) throws {
-        let path = FileManager.default.temporaryDirectory.appending(path: "tidings-pdf-\(UInt64.random(in: 0 ... .max))").path()
+        let path = FileManager.default.temporaryDirectory.appending(
+            path: "tidings-pdf-\(UInt64.random(in: 0 ... .max))"
+        ).path()
         try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(filePath: path))
         try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
         defer { try? FileManager.default.removeItem(atPath: path) }

@@ -22,12 +22,25 @@ import Testing
 
     @Test func `an unchanged item has the same identity in every poll`() throws {
         let polls: [(String, String)] = [
-            (sample.rss(item(1) + "\n" + item(2)), sample.rss(item(3) + item(2), built: "Sat, 31 Dec 2016 10:00:00 GMT")),
-            (sample.atom(entry(1) + entry(2)), sample.atom(entry(3) + "  " + entry(2)).replacing("31T00", with: "31T00")),
-            (sample.jsonFeed(sample.jsonFeedItem("1") + "," + sample.jsonFeedItem("2")),
-                sample.jsonFeed(" " + sample.jsonFeedItem("3") + " , " + sample.jsonFeedItem("2"))),
-            (sample.newsMessage(sample.newsItem(sample.xhtml, version: 1) + sample.newsItem(sample.xhtml)),
-                sample.newsMessage(sample.newsItem(sample.xhtml, version: 2) + sample.newsItem(sample.xhtml)).replacing("<sent>2016", with: "<sent>2017")),
+            (
+                sample.rss(item(1) + "\n" + item(2)),
+                sample.rss(item(3) + item(2), built: "Sat, 31 Dec 2016 10:00:00 GMT")
+            ),
+            (
+                sample.atom(entry(1) + entry(2)),
+                sample.atom(entry(3) + "  " + entry(2)).replacing("31T00", with: "31T00")
+            ),
+            (
+                sample.jsonFeed(sample.jsonFeedItem("1") + "," + sample.jsonFeedItem("2")),
+                sample.jsonFeed(" " + sample.jsonFeedItem("3") + " , " + sample.jsonFeedItem("2"))
+            ),
+            (
+                sample.newsMessage(sample.newsItem(sample.xhtml, version: 1) + sample.newsItem(sample.xhtml)),
+                sample.newsMessage(sample.newsItem(sample.xhtml, version: 2) + sample.newsItem(sample.xhtml)).replacing(
+                    "<sent>2016",
+                    with: "<sent>2017"
+                )
+            ),
         ]
         for (first, second) in polls {
             let (before, after) = (try read(first), try read(second))
@@ -67,16 +80,22 @@ import Testing
         let whole = sample.rss(item(1) + item(2))
         let broken = try items(String(whole.prefix(whole.count - 60)))
         #expect(broken.count == 2)
-        guard case .article(let first) = broken[0], case .failure(let fault) = broken[1] else { return #expect(Bool(false)) }
+        guard case .article(let first) = broken[0], case .failure(let fault) = broken[1] else {
+            return #expect(Bool(false))
+        }
         #expect(first.title == "T 1" && fault.code == .xmlSyntax && fault.line != nil)
         #expect(failure(sample.rss("<item><description>a &nbsp; b</description></item>"))?.code == .xmlSyntax)
     }
 
     @Test func `RSS as it is found`() throws {
-        let html = "<item><title>A &amp;amp; B</title><description>&lt;p&gt;One.&lt;/p&gt;&lt;p&gt;Two &amp;amp; three.&lt;/p&gt;</description></item>"
+        let html =
+            "<item><title>A &amp;amp; B</title><description>&lt;p&gt;One.&lt;/p&gt;&lt;p&gt;Two &amp;amp; three.&lt;/p&gt;</description></item>"
         let article = try read(sample.rss(html))[0]
         #expect(article.title == "A & B" && article.text == "One.\n\nTwo & three.")
-        #expect(try read(sample.rss("<item><description>One.\n\nTwo: 3 &lt; 4.</description></item>"))[0].text == "One.\n\nTwo: 3 < 4.")
+        #expect(
+            try read(sample.rss("<item><description>One.\n\nTwo: 3 &lt; 4.</description></item>"))[0].text
+                == "One.\n\nTwo: 3 < 4."
+        )
         let rdf = """
             <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">
             <channel rdf:about="https://example.org/"><title>Example</title></channel>
@@ -84,19 +103,34 @@ import Testing
             <dc:date>2016-12-30T09:30:00Z</dc:date></item></rdf:RDF>
             """
         let old = try read(rdf)[0]
-        #expect(old.item == "https://example.org/1" && old.source == "Example" && old.published == "2016-12-30T09:30:00Z")
-        #expect(try read("<rss><channel><item><content:encoded>Text.</content:encoded><description>no</description></item></channel></rss>")[0].text == "Text.")
+        #expect(
+            old.item == "https://example.org/1" && old.source == "Example" && old.published == "2016-12-30T09:30:00Z"
+        )
+        #expect(
+            try read(
+                "<rss><channel><item><content:encoded>Text.</content:encoded><description>no</description></item></channel></rss>"
+            )[0].text == "Text."
+        )
         let mailed = "<item><author>a@example.org (A. Writer)</author><description>Text.</description></item>"
         #expect(try read(sample.rss(mailed))[0].author == "A. Writer")
         // The page of an item may begin within what is looked at to tell HTML.
-        #expect(try read("<rss><channel><item><description><![CDATA[<html><body><p>One.</p></body></html>]]></description></item></channel></rss>")[0].format == .rss)
+        #expect(
+            try read(
+                "<rss><channel><item><description><![CDATA[<html><body><p>One.</p></body></html>]]></description></item></channel></rss>"
+            )[0].format == .rss
+        )
     }
 
     @Test func `an entry alone is an article, and content elsewhere is not fetched`() throws {
         let alone = sample.atomEntry().replacing("<entry>", with: "<entry xmlns=\"http://www.w3.org/2005/Atom\">")
         let article = try article(alone)
-        #expect(article.format == .atom && article.usageTerms == "For subscribers." && article.modified == "2016-12-31T00:00:00Z")
-        let remote = sample.atomEntry(content: "<content src=\"https://example.org/x\"/><summary>The summary.</summary>")
+        #expect(
+            article.format == .atom && article.usageTerms == "For subscribers."
+                && article.modified == "2016-12-31T00:00:00Z"
+        )
+        let remote = sample.atomEntry(
+            content: "<content src=\"https://example.org/x\"/><summary>The summary.</summary>"
+        )
         #expect(try read(sample.atom(remote))[0].text == "The summary.")
         #expect(failure(sample.atom(sample.atomEntry(content: "")))?.code == .noText)
         #expect(failure(sample.atom(""))?.code == .noText)
@@ -114,10 +148,15 @@ import Testing
         #expect(whole.modified == "2016-12-31T00:00:00Z")
         let bare = Sample(paragraphs: ["Spain expelled two, he said."])
         let apart = try article(
-            bare.newsItem(bare.xhtml).replacing("<headline>", with: "<dateline>London, May 1 (AFP) -</dateline><headline>")
+            bare.newsItem(bare.xhtml).replacing(
+                "<headline>",
+                with: "<dateline>London, May 1 (AFP) -</dateline><headline>"
+            )
         )
         #expect(apart.dateline == "London" && apart.agency == "AFP" && apart.text == "Spain expelled two, he said.")
-        let credit = try article(bare.newsItem(bare.xhtml).replacing("<headline>", with: "<creditline>AP/Example</creditline><headline>"))
+        let credit = try article(
+            bare.newsItem(bare.xhtml).replacing("<headline>", with: "<creditline>AP/Example</creditline><headline>")
+        )
         #expect(credit.agency == "AP/Example" && credit.source == "Example Wire")
         #expect(try article(bare.newsItem(bare.xhtml)).agency == "Example Wire")
         let nitf = try article(sample.nitf)

@@ -35,7 +35,8 @@ enum Field: Hashable, Sendable { case title, author, source, url, language, publ
             Array(
                 sample.atom(
                     sample.atomEntry(
-                        content: "<content type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\">\(sample.markup)</div></content>"
+                        content:
+                            "<content type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\">\(sample.markup)</div></content>"
                     )
                 ).utf8
             )
@@ -45,12 +46,18 @@ enum Field: Hashable, Sendable { case title, author, source, url, language, publ
         Case(
             "NewsML-G2 with NITF",
             .newsml,
-            Array(sample.newsItem("<inlineXML contenttype=\"application/nitf+xml\">\(sample.inlineNITF)</inlineXML>").utf8)
+            Array(
+                sample.newsItem("<inlineXML contenttype=\"application/nitf+xml\">\(sample.inlineNITF)</inlineXML>").utf8
+            )
         ),
         Case(
             "NewsML-G2 message with plain text",
             .newsml,
-            Array(sample.newsMessage(sample.newsItem("<inlineData contenttype=\"text/plain\">\(sample.text)</inlineData>")).utf8),
+            Array(
+                sample.newsMessage(
+                    sample.newsItem("<inlineData contenttype=\"text/plain\">\(sample.text)</inlineData>")
+                ).utf8
+            ),
             lacks: [.url]
         ), Case("NITF", .nitf, Array(sample.nitf.utf8)), Case("mail", .eml, Array(sample.mail(sample.plainPart).utf8)),
         Case("HTML mail", .eml, Array(sample.mail(sample.htmlPart).utf8)),
@@ -75,28 +82,52 @@ enum Field: Hashable, Sendable { case title, author, source, url, language, publ
         for bigEndian in [false, true] {
             let name = "UTF-16\(bigEndian ? "BE" : "LE")"
             cases.append(Case("text in \(name)", .text, Packing.utf16(sample.plain, bigEndian: bigEndian)))
-            cases.append(Case("text in \(name) without mark", .text, Packing.utf16(sample.plain, bigEndian: bigEndian, mark: false)))
-            cases.append(Case("RSS in \(name)", .rss, Packing.utf16(sample.rss(sample.rssItem()), bigEndian: bigEndian)))
-            cases.append(Case("JSON in \(name)", .json, Packing.utf16(sample.jsonObject, bigEndian: bigEndian, mark: false)))
+            cases.append(
+                Case(
+                    "text in \(name) without mark",
+                    .text,
+                    Packing.utf16(sample.plain, bigEndian: bigEndian, mark: false)
+                )
+            )
+            cases.append(
+                Case("RSS in \(name)", .rss, Packing.utf16(sample.rss(sample.rssItem()), bigEndian: bigEndian))
+            )
+            cases.append(
+                Case("JSON in \(name)", .json, Packing.utf16(sample.jsonObject, bigEndian: bigEndian, mark: false))
+            )
             cases.append(Case("text in UTF-32", .text, Packing.utf32(sample.plain, bigEndian: bigEndian)))
         }
         cases += [
             Case("text in windows-1252", .text, Packing.windows1252(sample.plain)),
             Case("HTML in windows-1252", .html, Packing.windows1252(sample.html(charset: "windows-1252"))),
-            Case("HTML that calls windows-1252 ISO-8859-1", .html, Packing.windows1252(sample.html(charset: "ISO-8859-1"))),
+            Case(
+                "HTML that calls windows-1252 ISO-8859-1",
+                .html,
+                Packing.windows1252(sample.html(charset: "ISO-8859-1"))
+            ),
             Case(
                 "RSS in windows-1252",
                 .rss,
-                Packing.windows1252(sample.rss(sample.rssItem()).replacing("encoding=\"utf-8\"", with: "encoding='windows-1252'"))
+                Packing.windows1252(
+                    sample.rss(sample.rssItem()).replacing("encoding=\"utf-8\"", with: "encoding='windows-1252'")
+                )
             ),
-            Case("mail in windows-1252", .eml, Packing.windows1252(sample.mail(sample.plainPart.replacing("utf-8", with: "cp1252")))),
+            Case(
+                "mail in windows-1252",
+                .eml,
+                Packing.windows1252(sample.mail(sample.plainPart.replacing("utf-8", with: "cp1252")))
+            ),
         ]
         return cases
     }()
 
     @Test(arguments: cases) func `it is the same article`(_ one: Case) throws {
-        let found = try ArticleReader().read(one.bytes, name: "sample").filter { if case .article = $0 { true } else { false } }
-        guard found.count == 1, case .article(let article)? = found.first else { throw ArticleError(.noText, "not one: \(found)") }
+        let found = try ArticleReader().read(one.bytes, name: "sample").filter {
+            if case .article = $0 { true } else { false }
+        }
+        guard found.count == 1, case .article(let article)? = found.first else {
+            throw ArticleError(.noText, "not one: \(found)")
+        }
         let sample = FormatTests.sample
         #expect(article.format == one.format)
         #expect(article.text == sample.text)
@@ -116,7 +147,10 @@ enum Field: Hashable, Sendable { case title, author, source, url, language, publ
             print("skipped: pdftotext is not on this machine")
             return
         }
-        for bytes in [FormatTests.sample.pdf, Packing.gzip(FormatTests.sample.pdf), Packing.zip([("a.pdf", FormatTests.sample.pdf)])] {
+        for bytes in [
+            FormatTests.sample.pdf, Packing.gzip(FormatTests.sample.pdf),
+            Packing.zip([("a.pdf", FormatTests.sample.pdf)]),
+        ] {
             try `it is the same article`(
                 Case("PDF", .pdf, bytes, lacks: [.source, .url, .language, .published])
             )

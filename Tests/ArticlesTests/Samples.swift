@@ -150,7 +150,9 @@ struct Sample {
             + "Archived-At: <\(url)>\r\nMIME-Version: 1.0\r\n\(header)\(part)"
     }
 
-    var plainPart: String { "Content-Type: text/plain; charset=utf-8\r\n\r\n" + text.replacing("\n", with: "\r\n") + "\r\n" }
+    var plainPart: String {
+        "Content-Type: text/plain; charset=utf-8\r\n\r\n" + text.replacing("\n", with: "\r\n") + "\r\n"
+    }
 
     var htmlPart: String {
         "Content-Type: text/html; charset=\"utf-8\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
@@ -169,7 +171,12 @@ struct Sample {
         ) + block + Array("\r\n\r\n".utf8)
     }
 
-    static func answer(_ body: [UInt8], type: String = "text/html; charset=utf-8", status: Int = 200, header: String = "") -> [UInt8] {
+    static func answer(
+        _ body: [UInt8],
+        type: String = "text/html; charset=utf-8",
+        status: Int = 200,
+        header: String = ""
+    ) -> [UInt8] {
         Array("HTTP/1.1 \(status) X\r\nContent-Type: \(type)\r\n\(header)\r\n".utf8) + body
     }
 
@@ -184,7 +191,9 @@ struct Sample {
     /// A page of one column; a line of `\n` parts paragraphs.
     var pdf: [UInt8] {
         var content = "BT /F1 7 Tf 40 720 Td 9 TL\n"
-        for paragraph in paragraphs { content += "(\(paragraph.replacing("(", with: "\\(").replacing(")", with: "\\)"))) Tj T* T* T* T*\n" }
+        for paragraph in paragraphs {
+            content += "(\(paragraph.replacing("(", with: "\\(").replacing(")", with: "\\)"))) Tj T* T* T* T*\n"
+        }
         return Sample.pdf(content: Packing.windows1252(content + "ET"), info: "/Title (\(title)) /Author (\(author))")
     }
 
