@@ -80,10 +80,13 @@ enum Charset {
         } else {
             return nil
         }
-        guard case .text(let text) = iconvert(sample.dropLast(sample.count % 4), name, limit: 1 << 16),
-            !text.contains(where: { $0 < 0x20 && !$0.isBlank })
-        else { return nil }
-        return name
+        // The sample may end between the two units of a character.
+        for cut in [0, 2] {
+            if case .text(let text) = iconvert(sample.dropLast(sample.count % 4 + cut), name, limit: 1 << 16) {
+                return text.contains { $0 < 0x20 && !$0.isBlank } ? nil : name
+            }
+        }
+        return nil
     }
 
     /// The charset that an XML declaration or a page's `meta` names.

@@ -2,8 +2,9 @@ import Records
 
 /// What the header of a message says (RFC 5322), with encoded words (RFC 2047) decoded.
 enum MailHeader {
-    /// Whether bytes begin like a message: a header with From and Date, which RFC 5322 asks for, and one field more of those that
-    /// only mail has. A text's own header of `Title:` and `Date:` lines is none.
+    /// Whether bytes begin like a message.
+    ///
+    /// That is a header with From and Date, which RFC 5322 asks for, and one field more of those that only mail has. A text's own header of `Title:` and `Date:` lines is none.
     static func isMail(_ bytes: [UInt8]) -> Bool {
         guard bytes.first.map({ $0.isLetter }) == true else { return false }
         var header = HeaderFields()
@@ -23,8 +24,15 @@ enum MailHeader {
     /// Where the header begins.
     static func offset(in bytes: [UInt8]) -> Int { start(of: bytes).startIndex }
 
+    /// Bytes of a field that are looked at; more than any that is kept.
+    private static let longest = 16 << 10
+    /// Characters of an encoded word; RFC 2047 allows 75.
+    private static let longestWord = 600
+
     /// A field's text.
-    static func text(_ value: ArraySlice<UInt8>?) -> String? { value.map { decoded(Charset.headerText($0)) } }
+    static func text(_ value: ArraySlice<UInt8>?) -> String? {
+        value.map { decoded(Charset.headerText($0.prefix(longest))) }
+    }
 
     /// Text with its encoded words decoded; one that cannot be read stays as it is written.
     static func decoded(_ text: String) -> String {
@@ -70,7 +78,11 @@ enum MailHeader {
     private static func word(
         _ text: Substring
     ) -> (word: (label: String, bytes: [UInt8], written: String), end: Substring.Index)? {
-        let parts = text.dropFirst(2).split(separator: "?", maxSplits: 3, omittingEmptySubsequences: false)
+        let parts = text.prefix(longestWord).dropFirst(2).split(
+            separator: "?",
+            maxSplits: 3,
+            omittingEmptySubsequences: false
+        )
         guard parts.count == 4, parts[3].first == "=", parts[1].count == 1, !parts[0].isEmpty else { return nil }
         let end = text.index(after: parts[3].startIndex)
         let bytes: [UInt8]
@@ -89,7 +101,7 @@ enum MailHeader {
     /// The names of an address list, or the addresses that have none.
     static func people(_ value: ArraySlice<UInt8>?) -> String? {
         guard let value else { return nil }
-        let text = Charset.headerText(value)
+        let text = Charset.headerText(value.prefix(longest))
         var people: [Substring] = []
         var start = text.startIndex
         var isQuoted = false

@@ -68,6 +68,9 @@ import Testing
             #expect(try only(Packing.utf16(cafe, bigEndian: bigEndian, mark: false)).text == cafe)
             #expect(try only(Packing.utf32(cafe, bigEndian: bigEndian)).text == cafe)
         }
+        // The first 4,096 bytes end within the face.
+        let long = String(repeating: "a", count: 2047) + "😀, he said."
+        #expect(try only(Packing.utf16(long, mark: false)).text == long)
         #expect(failure(Array("A text of many words".utf8) + [0, 0x41])?.code == .nulByte)
         #expect(failure(Packing.utf16("abc\u{1}def", mark: false))?.code == .nulByte)
     }

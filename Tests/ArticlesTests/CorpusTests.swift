@@ -3,7 +3,9 @@ import FoundationEssentials
 import Records
 import Testing
 
-/// The seeds of the fuzzer: one small input of every format. TIDINGS_WRITE_CORPUS=1 writes them again from the samples.
+/// The seeds of the fuzzer: one small input of every format.
+///
+/// TIDINGS_WRITE_CORPUS=1 writes them again from the samples.
 @Suite("The fuzzer's corpus") struct CorpusTests {
     private static let directory = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../Fuzz/corpus/articles").standardized
