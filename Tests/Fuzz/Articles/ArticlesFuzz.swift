@@ -1,4 +1,21 @@
 import Articles
+import Records
+
+/// libFuzzer's driver, which runs the entry below until it fails or its time is over.
+@_silgen_name("LLVMFuzzerRunDriver") private func runDriver(
+    _ count: UnsafeMutablePointer<CInt>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+    _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+/// SwiftPM gives every executable a main of its own, so libFuzzer's is not linked and its driver is called.
+@main struct Fuzzer {
+    static func main() {
+        var count = CommandLine.argc
+        var arguments = CommandLine.unsafeArgv
+        _ = runDriver(&count, &arguments, testOneInput)
+    }
+}
 
 /// libFuzzer's entry: whatever bytes come, reading ends, and articles keep their promises.
 ///

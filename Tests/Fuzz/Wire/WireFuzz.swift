@@ -1,5 +1,21 @@
 import Wire
 
+/// libFuzzer's driver, which runs the entry below until it fails or its time is over.
+@_silgen_name("LLVMFuzzerRunDriver") private func runDriver(
+    _ count: UnsafeMutablePointer<CInt>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+    _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+/// SwiftPM gives every executable a main of its own, so libFuzzer's is not linked and its driver is called.
+@main struct Fuzzer {
+    static func main() {
+        var count = CommandLine.argc
+        var arguments = CommandLine.unsafeArgv
+        _ = runDriver(&count, &arguments, testOneInput)
+    }
+}
+
 /// libFuzzer's entry: the input's parts, separated by 0x1E, are the frames of a message, and its first part a filter.
 ///
 /// What is read must be the same when it is written and read again.
