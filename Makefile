@@ -4,7 +4,8 @@
 # make simulate   seeded schedules of faults for ten minutes; docs/testing.md
 # make accuracy   scores of the language model against their floors, in release
 # make bench  what docs/performance.md says of this machine
-.PHONY: run test accuracy chaos simulate bench bootstrap format lint tsan clean
+# make fuzz   random bytes for the readers of articles and of messages, TIME=60 seconds each
+.PHONY: run test accuracy chaos simulate bench bootstrap format lint tsan fuzz clean
 
 run: bootstrap
 	swift build -c release
@@ -35,6 +36,17 @@ bench: bootstrap
 tsan: bootstrap
 	TSAN_OPTIONS=halt_on_error=1 swift test --scratch-path .build-tsan --sanitize=thread --filter 'PostgresTests|MessagingTests'
 
+TIME ?= 60
+
+# What is found lies in .build-fuzz/found; the inputs that taught it something stay in .build-fuzz/corpus for the next time.
+fuzz: bootstrap
+	for room in articles wire; do \
+	  TIDINGS_FUZZ=1 swift build --sanitize=address --scratch-path .build-fuzz --product "tidings-fuzz-$$room" || exit 1; \
+	  mkdir -p ".build-fuzz/corpus/$$room" .build-fuzz/found; \
+	  .build-fuzz/debug/tidings-fuzz-$$room -max_total_time=$(TIME) -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
+	    -artifact_prefix=.build-fuzz/found/ ".build-fuzz/corpus/$$room" "Tests/Fuzz/corpus/$$room" || exit 1; \
+	done
+
 bootstrap:
 	@deploy/bootstrap
 
@@ -45,4 +57,4 @@ lint:
 	swift format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift
 
 clean:
-	rm -rf .build .build-tsan
+	rm -rf .build .build-tsan .build-fuzz

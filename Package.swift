@@ -26,6 +26,7 @@ let package = Package(
         .systemLibrary(name: "CRDKafka", providers: [.apt(["librdkafka-dev"])]),
         // Through pkg-config, because libxml2's headers include one another from a folder of their own.
         .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux"),
 
         .target(name: "Linguistics"),
@@ -33,7 +34,7 @@ let package = Package(
         .target(name: "Records", dependencies: [crypto]),
         .target(name: "Knowledge", dependencies: ["Records"]),
         .target(name: "Coding", dependencies: ["Linguistics", "Knowledge", "Records"]),
-        .target(name: "Articles", dependencies: ["CXML", "Records"]),
+        .target(name: "Articles", dependencies: ["CLinux", "CXML", "CZlib", "Records"]),
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ"]),
         .target(name: "Access", dependencies: ["Messaging"]),
@@ -196,7 +197,10 @@ let package = Package(
             dependencies: ["Coding", "Linguistics", "Knowledge", "Records", "Training"],
             exclude: ["Sets"]
         ),
-        .testTarget(name: "ArticlesTests", dependencies: ["Articles", "Records"]),
+        .testTarget(
+            name: "ArticlesTests",
+            dependencies: ["Articles", "CZlib", "Records", "TestSupport", "tidings"]
+        ),
     ]
 )
 
@@ -207,10 +211,28 @@ if Context.environment["TIDINGS_NATIVE"] != nil {
     ]
 }
 
-// Numbers by the million: without optimisation the language core takes a second a sentence, and every test of the stack waits for it;
-// the simulation runs thousands of schedules.
+// Fuzzers: TIDINGS_FUZZ=1 adds them, and what libFuzzer needs to see which branches an input takes (make fuzz). Their main is libFuzzer's.
+if Context.environment["TIDINGS_FUZZ"] != nil {
+    for target in package.targets where ["Articles", "Records", "Wire"].contains(target.name) {
+        target.swiftSettings = [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])]
+    }
+    for room in ["Articles", "Wire"] {
+        package.targets.append(
+            .executableTarget(
+                name: "tidings-fuzz-\(room.lowercased())",
+                dependencies: [.byName(name: room)],
+                path: "Tests/Fuzz/\(room)",
+                swiftSettings: [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])],
+                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]
+            )
+        )
+    }
+}
+
+// Numbers and bytes by the million: without optimisation the language core takes a second a sentence, and every test of the stack waits
+// for it; the simulation runs thousands of schedules.
 for target in package.targets
-where ["Linguistics", "Training", "Knowledge", "Coding", "Simulation"].contains(target.name) {
+where ["Articles", "Linguistics", "Training", "Knowledge", "Coding", "Simulation"].contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .unsafeFlags(["-O"], .when(configuration: .debug))

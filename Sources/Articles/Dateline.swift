@@ -34,6 +34,21 @@ struct Dateline: Equatable {
         if place == nil && !(head.isEmpty && agency != nil) { return nil }
     }
 
+    /// Reads a dateline that a format keeps apart from the story: `London, March 3 (AP) -`; nil when it is blank.
+    init?(apart text: String?) {
+        guard var line = Metadata.line(text, limit: Dateline.longest)?[...] else { return nil }
+        while let last = line.last, " -–—:".contains(last) { line.removeLast() }
+        guard !line.isEmpty else { return nil }
+        let hasAgency = line.last == ")"
+        // With an agency behind it a place need not be in capitals.
+        if let whole = Dateline(line + (hasAgency ? "" : " (X)") + " — X"), whole.place != nil || hasAgency {
+            self = whole
+            if !hasAgency { agency = nil }
+        } else {
+            place = String(line)
+        }
+    }
+
     private mutating func takePlace(_ head: Substring) {
         var parts = head.split(separator: ",").map { $0.drop { $0 == " " } }
         if let last = parts.last, parts.count > 1 {

@@ -10,6 +10,13 @@ struct Draft {
     var published: String?
     var modified: String?
     var text = ""
+    var item: String?
+    var itemVersion: String?
+    var agency: String?
+    /// A dateline that the format keeps apart from the text.
+    var dateline: String?
+    var embargo: String?
+    var usageTerms: String?
 
     /// Makes the article, whose identity is the bytes in `range`, or the whole input; or says why there is none.
     func article(_ format: Article.Format, in input: Input, range: Range<Int>? = nil) throws(ArticleError) -> Article {
@@ -19,7 +26,7 @@ struct Draft {
             throw input.error(
                 .noText,
                 "has metadata but no text\(place(offset, input)): "
-                    + (format == .text ? "write it below the header" : "give it as articleBody or text"),
+                    + Draft.advice(format),
                 offset: offset
             )
         }
@@ -38,20 +45,52 @@ struct Draft {
                 offset: offset
             )
         }
-        let bytes = range.map { Array(input.bytes[$0]) } ?? input.bytes
+        let bytes = range.map { Array(input.bytes[$0]) } ?? input.source
         var article = Article(sha256: sha256(of: bytes), format: format, text: body)
-        let dateline = Dateline(body)
+        let inText = Dateline(body)
+        let apart = Dateline(apart: dateline)
         article.title = Metadata.line(title)
         article.author = Metadata.line(author)
-        article.source = Metadata.line(source) ?? dateline?.agency
-        article.url = Metadata.webAddress(url)
+        article.agency = inText?.agency ?? apart?.agency ?? Metadata.line(agency)
+        article.source = Metadata.line(source) ?? article.agency
+        article.url = Metadata.webAddress(url) ?? Metadata.webAddress(input.carrier.url)
         article.language = Metadata.languageTag(language)
-        article.dateline = dateline?.place
+        article.dateline = inText?.place ?? apart?.place
         article.modified = StatedDate(modified)?.value
-        let stated = StatedDate(published) ?? dateline?.date
+        article.item = Metadata.whole(item ?? article.url)
+        article.itemVersion = Metadata.line(itemVersion, limit: 100)
+        article.usageTerms = Metadata.line(usageTerms)
+        article.embargo = try embargo(in: input, offset)
+        let stated = StatedDate(published) ?? inText?.date ?? apart?.date
         article.published = stated?.value
         article.publishedReason = stated?.reason
         return article
+    }
+
+    /// The end of the embargo; what forbids publication and cannot be read must not be lost.
+    private func embargo(in input: Input, _ offset: Int?) throws(ArticleError) -> String? {
+        guard let embargo else { return nil }
+        if let value = StatedDate(embargo)?.value, value.utf8.contains(UInt8(ascii: "T")) { return value }
+        throw input.error(
+            .embargo,
+            "is under an embargo whose end, “\(Metadata.line(embargo, limit: 100) ?? "")”, is no date with time and "
+                + "zone\(place(offset, input)): correct it, or take it out when the embargo is over",
+            offset: offset
+        )
+    }
+
+    private static func advice(_ format: Article.Format) -> String {
+        switch format {
+        case .text: "write it below the header"
+        case .json, .jsonl: "give it as articleBody or text"
+        case .rss: "give it as content:encoded or description"
+        case .atom: "give it as content or summary"
+        case .jsonfeed: "give it as content_html or content_text"
+        case .newsml: "give it as inlineXML or inlineData"
+        case .nitf: "give it as body.content"
+        case .eml: "give it as a part of text/plain or text/html"
+        case .html, .pdf: "give it as plain text"
+        }
     }
 
     private func place(_ offset: Int?, _ input: Input) -> String {
@@ -97,6 +136,13 @@ enum Metadata {
             result.unicodeScalars.append(scalar)
         }
         return result.isEmpty ? nil : result
+    }
+
+    /// An identifier on one line; nil when it is longer than may be stored, because a part of it could be another's.
+    static func whole(_ text: String?) -> String? {
+        let limit = 2000
+        guard let line = line(text, limit: limit + 1), line.utf8.count <= limit else { return nil }
+        return line
     }
 
     /// An absolute http or https address; another scheme is nobody's article and must not become a link.

@@ -2,7 +2,10 @@ import Records
 
 /// HTML: JSON-LD first, then what the page's own tags say.
 enum HTMLArticle {
-    static func read(_ input: Input) throws(ArticleError) -> Article {
+    static func read(_ input: Input) throws(ArticleError) -> Article { try draft(input).article(.html, in: input) }
+
+    /// What a page that is decoded already says, and its text.
+    static func draft(_ input: Input) throws(ArticleError) -> Draft {
         if input.bytes.count > input.limits.page {
             throw input.error(
                 .tooLarge,
@@ -18,6 +21,7 @@ enum HTMLArticle {
                     + "plain text"
             )
         }
+        if tree.isStoppedAtNodes { throw tooManyNodes(input) }
         let page = HTMLPage(tree.root, skipsByClass: true)
         if page.depth > input.limits.htmlDepth {
             throw input.error(
@@ -42,7 +46,15 @@ enum HTMLArticle {
                     + "the browser, or copy the text to a .txt file"
             )
         }
-        return try draft.article(.html, in: input)
+        return draft
+    }
+
+    static func tooManyNodes(_ input: Input) -> ArticleError {
+        input.error(
+            .htmlTooLarge,
+            "is HTML of more than \(HTMLTree.nodes) elements, attributes and comments: save the article alone, or as "
+                + "plain text"
+        )
     }
 
     /// The JSON-LD's body, or the page's paragraphs when they begin with it: sites cut `articleBody` short or flatten it.

@@ -8,6 +8,11 @@ struct HTMLTree: ~Copyable {
     private let document: htmlDocPtr?
     /// Whether a tag with thousands of attributes stopped the parser.
     let isStoppedAtAttributes: Bool
+    /// Whether the page has more elements, attributes and comments than `nodes`.
+    let isStoppedAtNodes: Bool
+
+    /// Elements, attributes and comments of a page after which the parser is stopped: each takes some 300 bytes.
+    static let nodes = 400_000
 
     /// What the parser's read callback works on.
     private struct Feed {
@@ -26,10 +31,11 @@ struct HTMLTree: ~Copyable {
             HTML_PARSE_NONET.rawValue | HTML_PARSE_RECOVER.rawValue | HTML_PARSE_NOERROR.rawValue
             | HTML_PARSE_NOWARNING.rawValue | HTML_PARSE_IGNORE_ENC.rawValue
         guard let parser = htmlNewParserCtxt() else {
-            (root, document, isStoppedAtAttributes) = (nil, nil, false)
+            (root, document, isStoppedAtAttributes, isStoppedAtNodes) = (nil, nil, false, false)
             return
         }
         defer { htmlFreeParserCtxt(parser) }
+        cxml_count_nodes(parser, HTMLTree.nodes)
         let parsed: (htmlDocPtr?, Bool) = bytes.withUnsafeBufferPointer { buffer in
             var feed = Feed(rest: buffer[start...], parser: parser)
             let document = withUnsafeMutablePointer(to: &feed) { feed in
@@ -39,6 +45,7 @@ struct HTMLTree: ~Copyable {
         }
         document = parsed.0
         isStoppedAtAttributes = parsed.1
+        isStoppedAtNodes = cxml_nodes_left(parser) < 0
         root = parsed.0.flatMap { xmlDocGetRootElement($0) }
     }
 

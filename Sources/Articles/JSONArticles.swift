@@ -1,9 +1,9 @@
 import Records
 
-/// JSON: one article, an array of them, or one a line.
+/// JSON: one article, an array of them, one a line, or a JSON Feed.
 struct JSONArticles {
     private let input: Input
-    private var items: [ReadItem] = []
+    private var items: ItemList
 
     static func read(_ input: Input) throws(ArticleError) -> [ReadItem] {
         var reader = JSONArticles(input: input)
@@ -17,10 +17,11 @@ struct JSONArticles {
             // The first of several lines may be the bad one; or it is one object over many lines, broken off.
             if !reader.looksLikeLines() { throw reader.error(error) }
             reader.readLines()
-            if reader.items.contains(where: \.isArticle) { return reader.items }
+            if reader.items.hasArticle { return reader.items.items }
             throw reader.error(error)
         }
         let end = parser.offset
+        if parser.peek() == nil, JSONFeed.isFeed(value) { return try JSONFeed.read(value, input) }
         if parser.peek() == nil { return [.article(try reader.article(in: value, format: .json, range: nil))] }
         if input.bytes[end..<parser.offset].contains(0x0A) {
             reader.readLines()
@@ -29,14 +30,24 @@ struct JSONArticles {
         throw reader.error(parser.fault("something follows the object; put several into an array, or one on a line"))
     }
 
-    private init(input: Input) { self.input = input }
+    private init(input: Input) {
+        self.input = input
+        items = ItemList(limit: input.limits.items)
+    }
 
     private func parser(_ range: Range<Int>) -> JSONParser {
-        JSONParser(input.bytes, in: range, depth: input.limits.jsonDepth)
+        JSONParser(input.bytes, in: range, depth: input.limits.jsonDepth, limits: input.limits)
     }
 
     private func error(_ fault: JSONFault) -> ArticleError {
         let line = input.line(at: fault.offset)
+        if fault.isSize {
+            return input.error(
+                .jsonTooLarge,
+                "is too large at line \(line): \(fault.what); give the article's object alone",
+                offset: fault.offset
+            )
+        }
         return fault.isDepth
             ? input.error(
                 .jsonTooDeep,
@@ -76,23 +87,7 @@ struct JSONArticles {
         } catch { return add(.failure(error), at: range.lowerBound) }
     }
 
-    private mutating func add(_ item: ReadItem, at offset: Int) -> Bool {
-        if items.count < input.limits.items {
-            items.append(item)
-            return true
-        }
-        items.append(
-            .failure(
-                input.error(
-                    .tooMany,
-                    "has more than \(input.limits.items) articles: what begins at line "
-                        + "\(input.line(at: offset)) is not read; split it there",
-                    offset: offset
-                )
-            )
-        )
-        return false
-    }
+    private mutating func add(_ item: ReadItem, at offset: Int) -> Bool { items.add(item, of: input, at: offset) }
 
     private mutating func readArray(_ start: JSONParser) {
         var parser = start
@@ -169,21 +164,6 @@ struct JSONArticles {
 
     /// The items; an error when no article is among them.
     private func result() throws(ArticleError) -> [ReadItem] {
-        if items.contains(where: \.isArticle) { return items }
-        guard case .failure(let first)? = items.first else {
-            throw input.error(.noText, "is an empty JSON array: put articles into it")
-        }
-        if items.count == 1 { throw first }
-        throw ArticleError(
-            .nothingReadable,
-            "\(input.name) has \(items.count) elements or lines and no article among them; the first: "
-                + first.message,
-            offset: first.offset,
-            line: first.line
-        )
+        try items.result(of: input, empty: "is an empty JSON array: put articles into it")
     }
-}
-
-extension ReadItem {
-    fileprivate var isArticle: Bool { if case .article = self { true } else { false } }
 }

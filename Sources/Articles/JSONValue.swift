@@ -21,6 +21,7 @@ struct JSONFault: Error {
     var offset: Int
     var what: String
     var isDepth = false
+    var isSize = false
 }
 
 /// Reads values one after another; `offset` is where the next one is looked for.
@@ -28,12 +29,16 @@ struct JSONParser {
     private let bytes: [UInt8]
     private let end: Int
     private let depth: Int
+    private let limits: ArticleReader.Limits
+    /// Values read of the one that was asked for.
+    private var count = 0
     var offset: Int
 
-    init(_ bytes: [UInt8], in range: Range<Int>, depth: Int) {
+    init(_ bytes: [UInt8], in range: Range<Int>, depth: Int, limits: ArticleReader.Limits = .standard) {
         self.bytes = bytes
         self.end = range.upperBound
         self.depth = depth
+        self.limits = limits
         offset = range.lowerBound
     }
 
@@ -54,7 +59,17 @@ struct JSONParser {
         JSONFault(offset: offset, what: offset < end ? what : "it ends too early")
     }
 
+    /// The next value, which `level` brackets are open around.
     mutating func value(level: Int = 0) throws(JSONFault) -> JSONValue {
+        count = 0
+        return try parse(level: level)
+    }
+
+    private mutating func parse(level: Int) throws(JSONFault) -> JSONValue {
+        count += 1
+        if count > limits.jsonValues {
+            throw JSONFault(offset: offset, what: "it has more than \(limits.jsonValues) values", isSize: true)
+        }
         switch peek() {
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "{"), UInt8(ascii: "["):
@@ -81,7 +96,7 @@ struct JSONParser {
             guard peek() == UInt8(ascii: "\"") else { throw fault("a name in quotation marks is expected") }
             let name = try string()
             guard take(":") else { throw fault("a colon is expected behind “\(Metadata.line(name, limit: 40) ?? "")”") }
-            members[name] = try value(level: level + 1)
+            members[name] = try parse(level: level + 1)
             if take("}") { return .object(members) }
             guard take(",") else { throw fault("a comma or } is expected") }
         }
@@ -92,7 +107,7 @@ struct JSONParser {
         offset += 1
         if take("]") { return .array(elements) }
         while true {
-            elements.append(try value(level: level + 1))
+            elements.append(try parse(level: level + 1))
             if take("]") { return .array(elements) }
             guard take(",") else { throw fault("a comma or ] is expected") }
         }
@@ -122,11 +137,14 @@ struct JSONParser {
         return .number(String(decoding: bytes[start..<offset], as: UTF8.self))
     }
 
-    private mutating func string() throws(JSONFault) -> String {
+    mutating func string() throws(JSONFault) -> String {
         offset += 1
         var text: [UInt8] = []
         while offset < end {
             let byte = bytes[offset]
+            if text.count > limits.value {
+                throw JSONFault(offset: offset, what: "a string has more than \(limits.value) bytes", isSize: true)
+            }
             switch byte {
             case UInt8(ascii: "\""):
                 offset += 1

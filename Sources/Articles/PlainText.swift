@@ -4,6 +4,13 @@ import Records
 enum PlainText {
     static func read(_ input: Input) throws(ArticleError) -> Article {
         let content = input.bytes[input.start...].drop(while: \.isBlank)
+        // Its exact size is asked for when line ends are one byte and the header is gone.
+        if content.count > 2 * input.limits.text + input.limits.header {
+            throw input.error(
+                .tooLarge,
+                "is a text of \(content.count) bytes, and \(input.limits.text) is the limit: split it into its articles"
+            )
+        }
         return try (header(of: content) ?? withDateWord(content)).article(.text, in: input)
     }
 

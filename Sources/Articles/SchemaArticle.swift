@@ -34,6 +34,7 @@ enum SchemaArticle {
         draft.published = first(["datePublished", "published", "published_at", "date", "dateCreated"], of: object)
         draft.modified = first(["dateModified", "modified", "updated"], of: object)
         draft.text = first(["articleBody", "text", "body", "content"], of: object) ?? ""
+        draft.usageTerms = first(["usageInfo", "license"], of: object)
         return draft
     }
 

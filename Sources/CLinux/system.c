@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -79,3 +81,48 @@ int tidings_limit_address_space(uint64_t bytes) {
 int tidings_end_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
 
 void tidings_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
+
+static void bound(int resource, uint64_t value) {
+    struct rlimit limit = {value, value};
+    setrlimit(resource, &limit);
+}
+
+int tidings_spawn_confined(const char *path, char *const *arguments, int input, int output, uint64_t seconds, uint64_t address_space) {
+    char *const environment[] = {"PATH=/usr/bin:/bin", NULL};
+    pid_t parent = getpid();
+    pid_t child = fork();
+    if (child != 0) return child;
+    // Between fork and exec of a process with threads: calls that are safe in a signal handler only (signal-safety(7)).
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    int null = open("/dev/null", O_WRONLY);
+    if (getppid() != parent || null < 0 || dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(null, 2) < 0) _exit(126);
+    close_range(3, ~0U, 0);
+    bound(RLIMIT_CPU, seconds);
+    bound(RLIMIT_AS, address_space);
+    bound(RLIMIT_FSIZE, 0);
+    bound(RLIMIT_CORE, 0);
+    execve(path, arguments, environment);
+    _exit(127);
+}
+
+int tidings_memory_file(const void *bytes, uint64_t count) {
+    int descriptor = memfd_create("tidings", MFD_CLOEXEC);
+    if (descriptor < 0) return -1;
+    for (uint64_t done = 0; done < count;) {
+        ssize_t written = write(descriptor, (const char *)bytes + done, count - done);
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) {
+            close(descriptor);
+            return -1;
+        }
+        done += (uint64_t)written;
+    }
+    lseek(descriptor, 0, SEEK_SET);
+    return descriptor;
+}

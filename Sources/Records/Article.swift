@@ -19,14 +19,24 @@ package struct Article: Codable, Sendable, Equatable {
     package var modified: String?
     /// The place of a dateline such as `MOSCOW (Reuters) —`, as written.
     package var dateline: String?
+    /// What identifies the item across its versions: a feed's or NewsML's GUID, a NITF doc-id, a Message-ID, else `url`.
+    package var item: String?
+    /// The version of `item`, as the source counts it.
+    package var itemVersion: String?
+    /// The news agency: of the dateline, else what the format names as provider or in its credit line.
+    package var agency: String?
+    /// ISO 8601 date-time with zone before which the source forbids publication.
+    package var embargo: String?
+    /// On what terms the source lets the article be used, in its words.
+    package var usageTerms: String?
     /// The body; UTF-8 without NUL.
     ///
     /// Every span in a record is a byte range of it.
     package var text: String
 
-    /// A recognised file format.
+    /// The format of the document itself; that it came in a zip, gzip or WARC file is not kept.
     package enum Format: String, Codable, Sendable, CaseIterable {
-        case text, json, jsonl, html
+        case text, json, jsonl, html, rss, atom, jsonfeed, newsml, nitf, eml, pdf
     }
 
     package init(sha256: String, format: Format, text: String) {

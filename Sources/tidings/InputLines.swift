@@ -34,8 +34,14 @@ struct InputLines {
         }
     }
 
+    /// All of it; a file that is too large is refused before it is read.
     func rest() throws -> [UInt8] {
         var copy = self
+        var facts = stat()
+        if fstat(descriptor, &facts) == 0, facts.st_size > InputLines.lineLimit {
+            if descriptor != STDIN_FILENO { close(descriptor) }
+            throw Complaint("\(name) has more than 64 MiB; split it")
+        }
         while !copy.isAtEnd {
             guard copy.buffer.count <= InputLines.lineLimit else {
                 throw Complaint("\(name) has more than 64 MiB; split it")

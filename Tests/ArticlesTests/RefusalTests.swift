@@ -7,22 +7,22 @@ import Testing
         arguments: [
             ([], "empty", "drop it again", nil), (Array(" \n\t\r\n".utf8), "blank", "white space", nil),
             ([0xEF, 0xBB, 0xBF], "blank", "white space", nil),
-            (Array("Caf".utf8) + [0xE9, 0x20], "not-utf8", "iconv -f WINDOWS-1252 -t UTF-8", 3),
+            (Array("Ca".utf8) + [0xE9, 0x20], "not-utf8", "iconv -f WINDOWS-1252 -t UTF-8", 2),
             (Array("a".utf8) + [0xC0, 0x80], "not-utf8", "0xc0", 1),
             (Array("ab".utf8) + [0xE2, 0x80], "not-utf8", "0xe2", 2),
             (Array("ab".utf8) + [0xED, 0xA0, 0x80], "not-utf8", "0xed", 2),
             (Array("ab".utf8) + [0, 1], "nul-byte", "remove the byte", 2),
-            ([0xFF, 0xFE, 0x41, 0], "utf-16", "iconv -f UTF-16", 0),
-            ([0xFE, 0xFF, 0, 0x41], "utf-16", "iconv -f UTF-16", 0),
-            ([0xFF, 0xFE, 0, 0, 0x41], "utf-16", "iconv -f UTF-32", 0),
-            (Array("%PDF-1.4\n%".utf8) + [0xE2], "binary", "pdftotext", nil),
-            ([0x50, 0x4B, 3, 4, 0], "binary", "unzip", nil),
-            ([0x1F, 0x8B, 8, 0], "binary", "gunzip", nil), ([0x89] + Array("PNG\r\n".utf8), "binary", "tesseract", nil),
+            ([0xFF, 0xFE, 0x41], "undecodable", "UTF-16LE", 2), ([0xFE, 0xFF, 0xD8, 0], "undecodable", "0xd8", 2),
+            ([0xFF, 0xFE, 0, 0, 0x41], "undecodable", "UTF-32LE", 4),
+            ([0xFF, 0xFE, 0x41, 0, 0, 0], "nul-byte", "NUL", 1),
+            ([0x50, 0x4B, 3, 4, 0], "zip-damaged", "directory is missing", 5),
+            ([0x1F, 0x8B, 8, 0], "gzip-damaged", "ends too early", 4),
+            ([0x89] + Array("PNG\r\n".utf8), "binary", "tesseract", nil),
             ([0xFF, 0xD8, 0xFF, 0xE0], "binary", "tesseract", nil),
             ([0x7F] + Array("ELF".utf8), "binary", "program", nil),
             (Array("{\\rtf1 a}".utf8), "binary", "libreoffice", nil),
-            (Array("<?xml version=\"1.0\"?><rss/>".utf8), "not-read", "plain text", nil),
-            (Array("<rss></rss>".utf8), "not-read", "XML", nil),
+            (Array("<?xml version=\"1.0\"?><svg/>".utf8), "not-read", "plain text", nil),
+            (Array("<rss></rss>".utf8), "no-text", "without items", nil),
             (Array("{\"title\": \"t\"}".utf8), "no-text", "articleBody", nil),
             (Array("{\"text\": \" \\n\"}".utf8), "no-text", "articleBody", nil),
             (Array("[]".utf8), "no-text", "array", nil),
@@ -93,7 +93,7 @@ import Testing
 
     @Test(arguments: samples) func `a sample broken off anywhere is read or refused`(sample: String) {
         let bytes = Array(sample.utf8)
-        for end in 0...bytes.count { check(Array(bytes[..<end])) }
+        for end in stride(from: 0, through: bytes.count, by: max(1, bytes.count / 1500)) { check(Array(bytes[..<end])) }
     }
 
     @Test(arguments: samples) func `a sample with flipped bytes is read or refused`(sample: String) {
@@ -132,11 +132,16 @@ import Testing
     }
 
     private func complete(_ error: ArticleError) {
-        #expect(!error.code.rawValue.isEmpty && error.message.hasPrefix("“sample” ") && error.message.utf8.count > 20)
+        // Parts of a mail are named behind it.
+        let isNamed = error.message.hasPrefix("“sample” ") || error.message.hasPrefix("“sample: ")
+        #expect(!error.code.rawValue.isEmpty && isNamed && error.message.utf8.count > 20)
     }
 
     private static let samples = [
-        page,
+        page, Sample().rss(Sample().rssItem() + Sample().rssItem()), Sample().atom(Sample().atomEntry()), Sample().nitf,
+        Sample().newsMessage(Sample().newsItem(Sample().xhtml) + Sample().newsItem(Sample().inlineNITF)),
+        Sample().jsonFeed(Sample().jsonFeedItem() + ", " + Sample().jsonFeedItem("2")),
+        Sample().mail(Sample.multipart("mixed", [Sample().htmlPart, Sample().plainPart])),
         """
         Title: Two expelled
         Date: 30 December 2016

@@ -42,3 +42,12 @@ int tidings_end_with_parent(int signal);
 
 /// Names the calling thread, as `ps -L` shows it; cut to 15 bytes.
 void tidings_name_thread(const char *name);
+
+/// Starts a program in a group of its own with `input` as standard input, `output` as standard output, /dev/null as standard error, and nothing
+/// else open; with an empty environment but for PATH; without new privileges; ended with the calling thread; and with bounds on processor
+/// time, address space and files it writes (none), which it cannot raise. Returns its process id, or -1 with errno. A program that cannot be
+/// run exits with 127.
+int tidings_spawn_confined(const char *path, char *const *arguments, int input, int output, uint64_t seconds, uint64_t address_space);
+
+/// A file in memory with these bytes, open for reading at its start and closed on exec; -1 with errno.
+int tidings_memory_file(const void *bytes, uint64_t count);
