@@ -51,7 +51,7 @@ struct DatabaseModel {
         var placed: [LogEntry] = []
         var taken: [Int] = []
         var shortens = false
-        var care: (held: [Lease], owners: Set<String>)?
+        var care: (held: [Lease], owners: [String])?
     }
 
     var tables = Tables()

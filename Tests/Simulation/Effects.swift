@@ -60,7 +60,7 @@ extension World {
         require(oracle.givenBack(job.article, returned.lease, charged: charged, dead: job.state == 3))
     }
 
-    private func care(_ held: [Lease], _ owners: Set<String>) {
+    private func care(_ held: [Lease], _ owners: [String]) {
         for index in database.tables.jobs.indices where database.tables.jobs[index].state == 1 {
             let job = database.tables.jobs[index]
             if mutation == .renewByOwner ? owners.contains(job.owner) : held.contains(where: { job.matches($0) }) {

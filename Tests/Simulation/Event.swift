@@ -61,7 +61,7 @@ enum Operation {
     case commit([Answered])
     case giveBack([Dispatcher.Returned])
     case lease(owner: String, limit: Int)
-    case care(held: [Lease], owners: Set<String>)
+    case care(held: [Lease], owners: [String])
     case look
     case read(after: Int, limit: Int)
     case sequence(limit: Int)

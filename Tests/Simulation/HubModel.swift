@@ -14,7 +14,7 @@ struct HubModel {
     // The work socket's thread.
     var dispatcher = Dispatcher()
     /// Owners of live sessions, for the mutation that renews by owner.
-    var owners: Set<String> = []
+    var owners: [String] = []
 
     // The thread of the work database: its mailbox and what it has in hand.
     enum Command {
@@ -105,7 +105,7 @@ extension World {
                 guard !send(.work(message), to: peer) else { continue }
                 execute(hubs[hub].dispatcher.unreachable(peer, now: now), hub)
             case .lease(let peer, let owner, let limit):
-                hubs[hub].owners.insert(owner)
+                if !hubs[hub].owners.contains(owner) { hubs[hub].owners.append(owner) }
                 post(.lease(peer: peer, owner: owner, limit: limit), hub)
             case .commit(let peer, let lease, let records): post(.commit((peer, lease, records)), hub)
             case .giveBack(let returned): post(.giveBack(returned), hub)
