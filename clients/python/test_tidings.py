@@ -285,7 +285,7 @@ class Live(unittest.TestCase):
         self.drop(3, "outage")
         with tidings.Feed(self.keys, start="floor", cursor="outage") as feed:
             events = self.read(feed, 3)
-            with open(os.path.join(STACK, "postgres", "postmaster.pid"), encoding="utf-8") as file:
+            with open(os.path.join(STACK, "postgres", "data", "postmaster.pid"), encoding="utf-8") as file:
                 server = int(file.readline())
             os.kill(server, signal.SIGQUIT)
             feed.ack(events[-1])
