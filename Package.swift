@@ -52,7 +52,7 @@ let package = Package(
             name: "Ingest",
             dependencies: [
                 "Articles", "CLinux", "HTTPSupport", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage",
-                "Wire", asyncHTTPClient, hummingbird, logging, yams,
+                "Wire", hummingbird, logging, yams,
             ]
         ),
         .target(name: "Extraction", dependencies: ["Messaging", "Records", "ServiceSupport", "Wire", logging]),

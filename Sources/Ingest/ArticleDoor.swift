@@ -108,9 +108,10 @@ struct ArticleDoor: Sendable {
         let body = request.body
         return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
             group.addTask {
-                do { return Array(try await body.collect(upTo: limit).readableBytesView) } catch is NIOTooManyBytesError
-                {
-                    throw tooLarge
+                do { return Array(try await body.collect(upTo: limit).readableBytesView) } catch {
+                    if error is NIOTooManyBytesError { throw tooLarge }
+                    if error is CancellationError { throw error }
+                    throw Problem(.badRequest, "the body ended before its time: \(error)", code: "cut-off")
                 }
             }
             group.addTask {

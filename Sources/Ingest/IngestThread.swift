@@ -99,7 +99,9 @@ final class IngestThread {
         }
     }
 
-    /// A folder has appeared: its files may have come before its watch. A folder that was renamed into place is whole.
+    /// Looks into a folder that has appeared, because its files may have come before its watch.
+    ///
+    /// A folder that was renamed into place is whole.
     private func enter(_ notice: Notices.Notice, _ now: Int) {
         var limits = Inbox.limits
         guard notice.path.components.count <= limits.depth else { return }
