@@ -21,7 +21,11 @@ struct Inflate {
 
     /// Unpacks one stream at the beginning of `bytes`.
     ///
-    /// - Parameter prior: Bytes that came out of earlier streams of the same file, and bytes that went in.
+    /// - Parameters:
+    ///   - bytes: The packed bytes.
+    ///   - wrapper: What is around the deflate data.
+    ///   - output: What came out is added here; of several streams the limits are for all.
+    ///   - consumed: Bytes that earlier streams took.
     /// - Returns: How many bytes of the input it took.
     func stream(
         _ bytes: ArraySlice<UInt8>,

@@ -54,6 +54,23 @@ import Testing
         #expect(try only(Packing.utf16(sample.rss(one))).sha256 == sha256(of: Array(one.utf8)))
     }
 
+    @Test func `an item's bytes are found in long feeds and behind line ends of Windows`() throws {
+        let numbers = Array(1...300)
+        let stories = numbers.map {
+            item($0).replacing("he said", with: String(repeating: "très — loin, ", count: 100))
+        }
+        for lineEnd in ["\n", "\r\n"] {
+            let elements = stories.map { $0.replacing("><", with: ">\(lineEnd)<") }
+            let articles = try read(
+                sample.rss(elements.joined(separator: lineEnd)).replacing("\n", with: lineEnd).replacing(
+                    "\r\r",
+                    with: "\r"
+                )
+            )
+            #expect(articles.map(\.sha256) == elements.map { sha256(of: Array($0.utf8)) })
+        }
+    }
+
     @Test func `what identifies an item is its id, else its link, else nothing`() throws {
         #expect(try read(sample.rss(sample.rssItem()))[0].item == "tag:example.org,2016:1")
         #expect(try read(sample.rss(sample.rssItem(guid: "")))[0].item == sample.url)

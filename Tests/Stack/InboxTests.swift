@@ -160,7 +160,7 @@ import Testing
     @Test(
         arguments: [
             ("empty.txt", [UInt8](), "empty"),
-            ("latin1.txt", Array("Title: Caf".utf8) + [0xE9, 0x0A, 0x0A] + Array("Text.".utf8), "not-utf8"),
+            ("cyrillic.txt", [0xCC, 0xEE, 0xF1, 0xEA, 0xE2, 0xE0, 0x20, 0xE7, 0xE0, 0xEB, 0xE0], "not-utf8"),
             ("nul.txt", Array("Title: A\n\nText\0text".utf8), "nul-byte"),
             ("picture.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0], nil),
             ("broken.json", Array(#"{"headline": "A", "articleBody": "#.utf8), nil),
