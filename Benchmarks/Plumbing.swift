@@ -101,27 +101,9 @@ struct Plumbing: ParsableCommand {
     // MARK: Replay
 
     private func replay(_ stack: LiveStack) throws {
-<<<<<<< HEAD
-        var rates: [Double] = []
-        for _ in 0..<3 {
-            let reader = FeedReader(
-                stack.feed,
-                keyFile: stack.layout.keys.keyFile(.operator),
-                from: .floor,
-                client: "bench",
-                window: 10_000
-            )
-            let start = microseconds()
-            var received = 0
-            while received < articles * 11 { received += try reader.next(milliseconds: 200).count }
-            rates.append(Double(received) / Double(microseconds() - start) * 1e6)
-            reader.close()
-        }
-=======
         let rate = try replayRate(stack, where: "", matching: articles * 11)
         let rare = "type=article country!=FRA,DEU status!=denied,negated historical!=true"
         let scanned = try replayRate(stack, where: rare, matching: articles)
->>>>>>> c001e69acde5f92c6d537291917bde4b4a04f79c
         let connection = try Connection(stack.layout.database(.operator), application: "bench")
         let start = microseconds()
         var rows = 0

@@ -18,7 +18,7 @@ package struct FeedServer {
     }
 
     /// What a cursor was found to be.
-    enum Loaded: Sendable {
+    package enum Loaded: Sendable {
         case place(FeedCursor.Place)
         /// There is none of that name, and no place to make it at.
         case absent

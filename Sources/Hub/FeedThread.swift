@@ -139,7 +139,9 @@ final class FeedThread {
                     guard case .subscribe = request else { continue }
                     send(.refused(.init(code: "busy", message: "the hub waits for its database; try again")), to: peer)
                 } else {
-                    execute(server?.receive(request, from: peer, owner: client.name, now: Monotonic.milliseconds()) ?? [])
+                    execute(
+                        server?.receive(request, from: peer, owner: client.name, now: Monotonic.milliseconds()) ?? []
+                    )
                 }
             } catch {
                 logger.error("the feed socket failed", metadata: ["error": "\(error)"])

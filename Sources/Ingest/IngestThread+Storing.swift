@@ -165,23 +165,3 @@ extension IngestThread {
         do { try reason.write(beside: name, in: inbox.failed) } catch { logger.error("\(error)") }
     }
 }
-
-/// Tells the hub that jobs are there.
-///
-/// A lost ring costs half a second: the hub looks by itself.
-final class Doorbell {
-    private let socket: Socket?
-
-    init(_ endpoint: String, _ logger: Logger) {
-        do {
-            let socket = try Socket(.dealer, in: MessagingContext(), limits: .init(messageBytes: 4096, highWater: 10))
-            try socket.connect(endpoint)
-            self.socket = socket
-        } catch {
-            logger.warning("no doorbell", metadata: ["error": "\(error)"])
-            socket = nil
-        }
-    }
-
-    func ring() { _ = try? socket?.send(WorkMessage.ring.frames.message) }
-}

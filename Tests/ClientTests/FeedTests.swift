@@ -1,3 +1,5 @@
+import FoundationEssentials
+import Glibc
 import Messaging
 import ServiceSupport
 import Testing
@@ -9,20 +11,34 @@ import Wire
     /// Answers every SUBSCRIBE with the given messages, and stores what it is told.
     private final class ScriptedHub: Sendable {
         let endpoint: String
+        /// A client's key file; whoever has the hub's key is let in.
+        let keyFile = "/tmp/tidings-scripted-\(getpid())-\(UUID().uuidString).key"
         private let heard = Locked<[FeedMessage]>([])
         private let stop = StopSwitch()
         private let worker: Worker
 
         init(_ answers: [FeedMessage]) {
             let (opened, heard, stop) = (Mailbox<String>(), self.heard, self.stop)
+            let (server, client) = (CurveKeyPair(), CurveKeyPair())
+            let keys = [
+                ("server_key", server.publicKey), ("public_key", client.publicKey), ("secret_key", client.secretKey),
+            ]
+            try? Data(keys.map { "\($0) = \"\($1)\"\n" }.joined().utf8).write(to: URL(filePath: keyFile))
             worker = Worker(name: "scripted hub") {
-                guard let socket = try? Socket(.router, in: MessagingContext()),
+                let context = MessagingContext()
+                guard let authenticator = try? Authenticator(in: context, allows: { _, _ in true }),
+                    let socket = try? Socket(
+                        .router,
+                        in: context,
+                        security: .server(secretKey: server.secretKey, domain: "feed")
+                    ),
                     let endpoint = try? socket.bind("tcp://127.0.0.1:*")
                 else { return opened.post("") }
                 opened.post(endpoint)
                 var poller = Poller(sockets: [socket])
                 while !stop.isStopped {
-                    poller.wait(milliseconds: 20)
+                    poller.wait(milliseconds: 5)
+                    try? authenticator.serve(milliseconds: 0)
                     while let frames = try? socket.receive(), let peer = frames.first {
                         guard let message = FeedMessage(frames.dropFirst()) else { continue }
                         heard.withLock { $0.append(message) }
@@ -39,6 +55,7 @@ import Wire
         deinit {
             stop.stop()
             worker.join()
+            unlink(keyFile)
         }
 
         var messages: [FeedMessage] { heard.withLock { $0 } }
@@ -59,7 +76,9 @@ import Wire
 
     @Test func `events come with their places and records, and are acknowledged before leaving`() throws {
         let hub = ScriptedHub([FeedTests.welcome] + FeedTests.events(6...8))
-        let feed = try Feed(.init(endpoint: hub.endpoint, where: "event=AID", start: .floor, cursor: "desk"))
+        let feed = try Feed(
+            .init(endpoint: hub.endpoint, keyFile: hub.keyFile, where: "event=AID", start: .floor, cursor: "desk")
+        )
         var deliveries: [Delivery] = []
         while deliveries.count < 3 { deliveries += try feed.next(milliseconds: 100) }
         #expect(deliveries.map(\.place) == (6...8).map { .init(epoch: "e", seq: $0) })
@@ -82,7 +101,9 @@ import Wire
         let hub = ScriptedHub([FeedTests.welcome] + FeedTests.events(6...7) + [refusal])
         var seqs: [Int] = []
         do {
-            for try await event in try Feed.deliveries(.init(endpoint: hub.endpoint)) { seqs.append(event.place.seq) }
+            for try await event in try Feed.deliveries(.init(endpoint: hub.endpoint, keyFile: hub.keyFile)) {
+                seqs.append(event.place.seq)
+            }
             Issue.record("it ended without an error")
         } catch let error as FeedError {
             #expect(error.code == .taken)
@@ -92,7 +113,7 @@ import Wire
 
     @Test func `a loop that is slow keeps its subscription, and asks for no more than it takes`() async throws {
         let hub = ScriptedHub([FeedTests.welcome] + FeedTests.events(6...7))
-        let events = try Feed.deliveries(.init(endpoint: hub.endpoint, window: 2))
+        let events = try Feed.deliveries(.init(endpoint: hub.endpoint, keyFile: hub.keyFile, window: 2))
         var iterator = events.makeAsyncIterator()
         #expect(try await iterator.next()?.place.seq == 6)
         try await Task.sleep(for: .milliseconds(2300))
@@ -105,7 +126,7 @@ import Wire
         let hub = ScriptedHub([FeedTests.welcome])
         let task = Task {
             var count = 0
-            for try await _ in try Feed.deliveries(.init(endpoint: hub.endpoint)) { count += 1 }
+            for try await _ in try Feed.deliveries(.init(endpoint: hub.endpoint, keyFile: hub.keyFile)) { count += 1 }
             return count
         }
         while hub.messages.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
@@ -114,12 +135,23 @@ import Wire
     }
 
     @Test func `a wrong filter and a wrong cursor are errors before anything is sent`() {
-        #expect(throws: FeedError.self) { try Feed(.init(endpoint: "tcp://127.0.0.1:1", where: "event=SANKTION")) }
-        #expect(throws: FeedError.self) { try Feed.deliveries(.init(endpoint: "tcp://127.0.0.1:1", cursor: "Desk")) }
+        #expect(throws: FeedError.self) {
+            try Feed(.init(endpoint: "tcp://127.0.0.1:1", keyFile: "/nonexistent", where: "event=SANKTION"))
+        }
+        #expect(throws: FeedError.self) {
+            try Feed.deliveries(.init(endpoint: "tcp://127.0.0.1:1", keyFile: "/nonexistent", cursor: "Desk"))
+        }
+    }
+
+    @Test func `a key file that is not there is an error that names it`() throws {
+        let feed = try Feed(.init(endpoint: "tcp://127.0.0.1:1", keyFile: "/nonexistent"))
+        let error = #expect(throws: FeedError.self) { try feed.next(milliseconds: 10) }
+        #expect(error?.message.contains("/nonexistent") == true)
     }
 
     @Test func `an address that is none is an error`() throws {
-        let feed = try Feed(.init(endpoint: "nowhere"))
+        let hub = ScriptedHub([])
+        let feed = try Feed(.init(endpoint: "nowhere", keyFile: hub.keyFile))
         #expect(throws: FeedError.self) { try feed.next(milliseconds: 10) }
     }
 }

@@ -131,6 +131,7 @@ extension World {
                 note("hub \(hub) sends to \(World.link(peer)): \(message)")
                 if !send(.feed(message), to: peer) { hubs[hub].feed?.unreachable(peer) }
             case .fetch(let after, let limit): fetch(after, limit, hub)
+            case .load, .store: preconditionFailure("subscribers of the simulation keep their own places")
             }
         }
     }
@@ -141,6 +142,7 @@ extension World {
             switch action {
             case .send(_, let peer): (key: link(peer), offset: offset, action: action)
             case .fetch(let after, _): (key: 1 << 30 + after, offset: offset, action: action)
+            case .load, .store: (key: 1 << 31, offset: offset, action: action)
             }
         }.sorted { ($0.key, $0.offset) < ($1.key, $1.offset) }.map(\.action)
     }

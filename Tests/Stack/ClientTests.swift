@@ -82,7 +82,10 @@ import Testing
         ])
         #expect(compiled.status == 0, "\(compiled.output)")
         try drop(0..<3, stack)
-        let client = try ChildProcess([program, stack.layout.keys.keyFile(.operator), stack.feed, "type=event"], log: "\(stack.directory)/c.jsonl")
+        let client = try ChildProcess(
+            [program, stack.layout.keys.keyFile(.operator), stack.feed, "type=event"],
+            log: "\(stack.directory)/c.jsonl"
+        )
         defer {
             client.send(signal: SIGKILL)
             while client.ended() == nil { Monotonic.sleep(milliseconds: 5) }

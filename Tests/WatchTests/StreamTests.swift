@@ -149,7 +149,11 @@ import Watch
         settings.heartbeat = 300
         var logger = Logger(label: "stream")
         logger.logLevel = .critical
-        let server = try StreamServer(settings, feed: FeedSource(stack.feed, keyFile: stack.layout.keys.keyFile(.watch)), logger: logger)
+        let server = try StreamServer(
+            settings,
+            feed: FeedSource(stack.feed, keyFile: stack.layout.keys.keyFile(.watch)),
+            logger: logger
+        )
         let (port, bearer) = (server.address.port, "authorization: Bearer t")
         // A reader that does not read: it lags, and has missed nothing when it does.
         let slow = try Reader(port, "/api/v1/stream?after=0", headers: [bearer])

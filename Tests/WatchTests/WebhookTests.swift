@@ -43,7 +43,11 @@ import Watch
                 try WebhookStore.create("fast", on: connection)
                 _ = try WebhookStore.enable("fast", from: 1, on: person())
             }
-            var settings = WebhookManager.Settings(file: file, feed: FeedSource(feed, keyFile: DataLayout(directory).keys.keyFile(.watch)), database: database)
+            var settings = WebhookManager.Settings(
+                file: file,
+                feed: FeedSource(feed, keyFile: DataLayout(directory).keys.keyFile(.watch)),
+                database: database
+            )
             settings.waits = waits
             settings.resolver = resolver
             var logger = Logger(label: "webhooks")
