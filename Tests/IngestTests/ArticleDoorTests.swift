@@ -134,13 +134,15 @@ import Testing
             let scratch = Scratch()
             let door = try ArticleDoorTests.open(scratch)
             defer { door.shutdown() }
-            let slow = (0..<4).map { _ in ArticleDoorTests.connect(door.address.port) }
             let head =
                 "POST /articles HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer secret\r\nContent-Length: 36\r\n\r\nTitle"
-            for socket in slow { #expect(write(socket, head, head.utf8.count) == head.utf8.count) }
+            var slow: [Int32] = []
             var answer = 0
             #expect(
                 scratch.until {
+                    // One more each time: one that came while the article below was being taken may have been refused.
+                    slow.append(ArticleDoorTests.connect(door.address.port))
+                    _ = write(slow[slow.count - 1], head, head.utf8.count)
                     answer = (try? ArticleDoorTests.post(door, "", ArticleDoorTests.report).status) ?? 0
                     return answer == 429
                 },
