@@ -183,7 +183,7 @@ let package = Package(
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "CRDKafka", "Records", "Relays", "ServiceSupport", "Supervision", "TestSupport", "tidings",
+                "CRDKafka", "Postgres", "Records", "Relays", "ServiceSupport", "Supervision", "TestSupport", "tidings",
                 "tidings-extract",
                 "tidings-hub", "tidings-ingest", "tidings-watch",
             ]

@@ -2,6 +2,7 @@ package import Hummingbird
 import HummingbirdCore
 package import Logging
 import NIOCore
+import ServiceLifecycle
 import ServiceSupport
 
 /// An HTTP server for services whose own work is on threads: starts in `init`, ends in ``shutdown()``.
@@ -17,7 +18,7 @@ package final class HTTPDoor: Sendable {
 
     /// Where it listens, with the port that port 0 was given.
     package let address: ListenAddress
-    private let task: Task<Void, Never>
+    private let group: ServiceGroup
     private let events: Mailbox<Event>
 
     /// Starts the server and waits until it listens; blocks, and must not be called on the cooperative pool.
@@ -45,26 +46,32 @@ package final class HTTPDoor: Sendable {
             onServerRunning: { channel in events.post(.running(port: channel.localAddress?.port ?? address.port)) },
             logger: quiet
         )
-        task = Task {
+        var configuration = ServiceGroupConfiguration(services: [.init(service: application)], logger: quiet)
+        // The listener closes first: a connection that is accepted while its server is cancelled ends the process (NIOAsyncWriter).
+        configuration.maximumGracefulShutdownDuration = .seconds(2)
+        let group = ServiceGroup(configuration: configuration)
+        Task {
             do {
-                try await application.run()
+                try await group.run()
                 events.post(.ended(reason: nil))
             } catch { events.post(.ended(reason: "\(error)")) }
         }
+        self.group = group
         self.events = events
         switch events.wait(milliseconds: 10_000).first {
         case .running(let port): self.address = ListenAddress(host: address.host, port: port)
         case .ended(let reason):
             throw Failure(description: "cannot listen on \(address): \(reason ?? "the server ended at once")")
         case nil:
-            task.cancel()
+            Task { await group.triggerGracefulShutdown() }
             throw Failure(description: "cannot listen on \(address): no answer in 10 s")
         }
     }
 
-    /// Ends the server and the tasks of its requests, which are cancelled; waits at most five seconds.
+    /// Stops listening, cancels requests that still run after two seconds, and waits until all is over, five seconds at most.
     package func shutdown() {
-        task.cancel()
+        let group = group
+        Task { await group.triggerGracefulShutdown() }
         _ = events.wait(milliseconds: 5000)
     }
 }

@@ -220,6 +220,7 @@ import Watch
             try WebhookTests.restarting(bench, log)
             try WebhookTests.rebinding(bench)
             try WebhookTests.reloading(bench, log)
+            try WebhookTests.restoring(bench, stack)
         }
     }
 
@@ -367,5 +368,32 @@ import Watch
         Monotonic.sleep(milliseconds: 1500)
         #expect(try WebhookStore.enable("fast", from: 1, on: bench.person()))
         #expect(new.wait(log.count, seconds: 20))
+    }
+
+    /// A restored log is refused until the statement of docs/operations.md is run; then everything goes on where it stood.
+    private static func restoring(_ bench: Bench, _ stack: LiveStack) throws {
+        let target = try HTTPTarget()
+        defer { target.close() }
+        let manager = try bench.run("http://127.0.0.1:\(target.port)/", extra: local)
+        defer { manager.shutdown() }
+        let count = try bench.log().count
+        _ = try bench.wait { $0.delivered == count }
+        let admin = try Connection(stack.layout.database(.admin), application: "tests")
+        try admin.execute(script: "update log_head set epoch = gen_random_uuid()")
+        if let hub = stack.process("hub") { kill(hub, SIGKILL) }
+        let refused = try #require(try bench.wait { $0.reason != nil })
+        #expect(refused.reason?.contains("epoch-changed") == true && refused.isActive, "\(refused)")
+        let manual = try String(
+            contentsOf: URL(filePath: LiveStack.packageRoot + "/docs/operations.md"),
+            encoding: .utf8
+        )
+        let statement = manual.split(separator: "```").first { $0.hasPrefix("sql\nwith new as") }?.dropFirst(4)
+        try admin.execute(script: String(try #require(statement)))
+        if let hub = stack.process("hub") { kill(hub, SIGKILL) }
+        try drop(stack, 77)
+        #expect(target.wait(count + 1, seconds: 30))
+        let healed = try #require(try bench.wait { $0.reason == nil && $0.delivered > count })
+        #expect(healed.isActive && healed.cursor?.epoch != refused.cursor?.epoch)
+        #expect(ids(target).prefix(count + 1).elementsEqual(try bench.log().prefix(count + 1)), "nothing comes twice")
     }
 }

@@ -77,7 +77,9 @@ package final class StreamServer: Sendable {
         case .refused(let problem): throw problem
         case .bytes, nil: throw Problem(.serviceUnavailable, "the service ends", headers: [.retryAfter: "5"])
         }
+        let visit = Visit(session)
         let body = ResponseBody { writer in
+            defer { withExtendedLifetime(visit) {} }
             do {
                 try await request.body.consumeWithInboundCloseHandler { _ in
                     while case .bytes(let bytes)? = await session.parts.take() {
@@ -129,6 +131,15 @@ package final class StreamServer: Sendable {
         let epoch = parts[0]
         guard epoch.utf8.count == 36, epoch.allSatisfy({ $0 == "-" || $0.isHexDigit }) else { return nil }
         return .after(seq: seq, epoch: String(epoch))
+    }
+
+    /// Ends the session when the body is let go of, also when it was never asked for because the reader had left.
+    private final class Visit: Sendable {
+        private let session: StreamSession
+
+        init(_ session: StreamSession) { self.session = session }
+
+        deinit { session.parts.end() }
     }
 
     /// Places for readers, counted.
