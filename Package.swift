@@ -125,7 +125,7 @@ let package = Package(
             dependencies: ["Coding", "Linguistics", "Knowledge", "Records", "Training"],
             exclude: ["Sets"]
         ),
-        .testTarget(name: "ArticlesTests", dependencies: ["Articles", "Records"]),
+        .testTarget(name: "ArticlesTests", dependencies: ["Articles", "Records"], exclude: ["Pages"]),
     ]
 )
 

@@ -45,13 +45,24 @@ struct Draft {
         article.author = Metadata.line(author)
         article.source = Metadata.line(source) ?? dateline?.agency
         article.url = Metadata.webAddress(url)
-        article.language = Metadata.languageTag(language)
+        (article.language, article.languageReason) = Draft.language(stated: Metadata.languageTag(language), of: body)
+        article.attribution = Attribution.all(in: body).first.map { $0.medium ?? $0.name }
         article.dateline = dateline?.place
         article.modified = StatedDate(modified)?.value
         let stated = StatedDate(published) ?? dateline?.date
         article.published = stated?.value
         article.publishedReason = stated?.reason
         return article
+    }
+
+    /// The language stated, or what the text is in when none is; a text that clearly is in another one wins, with the reason.
+    private static func language(stated: String?, of text: String) -> (tag: String?, reason: String?) {
+        let found = LanguageIdentifier.identify(text)
+        guard let stated else { return ((found?.confidence ?? 0) >= 0.5 ? found?.tag : nil, nil) }
+        guard let found, found.confidence >= 0.8, !LanguageIdentifier.areAlike(stated, found.tag) else {
+            return (stated, nil)
+        }
+        return (found.tag, "the source states “\(stated)”, but the words of the text are of “\(found.tag)”")
     }
 
     private func place(_ offset: Int?, _ input: Input) -> String {

@@ -18,7 +18,7 @@ enum HTMLArticle {
                     + "plain text"
             )
         }
-        let page = HTMLPage(tree.root, skipsByClass: true)
+        let page = HTMLPage(tree.root)
         if page.depth > input.limits.htmlDepth {
             throw input.error(
                 .htmlTooDeep,
@@ -28,12 +28,7 @@ enum HTMLArticle {
         }
         let linked = linkedData(of: page, depth: input.limits.jsonDepth)
         var draft = facts(of: page, linked: linked)
-        var main = MainText(of: page, title: draft.title).text
-        // A class name may have cost the story, as of a site that puts it into a “social” box.
-        if main.utf8.count < 250 {
-            let whole = MainText(of: HTMLPage(tree.root, skipsByClass: false), title: draft.title).text
-            if whole.utf8.count > main.utf8.count { main = whole }
-        }
+        let main = MainText(of: page, title: draft.title, author: draft.author).text
         draft.text = body(linked: linked?.text ?? "", main: main)
         if draft.text.isEmpty {
             throw input.error(
@@ -60,7 +55,7 @@ enum HTMLArticle {
     private static func paragraphs(_ text: String) -> String {
         if ["<p", "</", "<br", "&nbsp;", "&quot;", "&amp;", "&#"].contains(where: text.contains) {
             let tree = HTMLTree(Array("<div>\(text)</div>".utf8), from: 0)
-            return HTMLPage(tree.root, skipsByClass: false).blocks.map(\.text).joined(separator: "\n\n")
+            return HTMLPage(tree.root).blocks.map(\.text).joined(separator: "\n\n")
         }
         return text.split(whereSeparator: \.isNewline).compactMap { Metadata.line(String($0), limit: .max) }
             .joined(separator: "\n\n")
@@ -96,17 +91,23 @@ enum HTMLArticle {
                 "dc.date.issued",
                 "dcterms.created",
                 "parsely-pub-date",
-                "sailthru.date"
+                "sailthru.date",
+                "publish-date",
+                "article.published"
             )
-        draft.modified = draft.modified ?? meta("article:modified_time", "datemodified", "og:updated_time")
+            ?? (page.times.count == 1 ? page.times.first : nil)
+        draft.modified = draft.modified ?? meta("article:modified_time", "datemodified", "og:updated_time", "dcterms.modified", "last-modified")
         draft.source = draft.source ?? meta("og:site_name", "application-name", "dc.publisher")
-        if draft.author == nil, let author = meta("author", "article:author", "parsely-author", "dc.creator"),
+        if draft.author == nil, let author = meta("author", "article:author", "parsely-author", "dc.creator", "dcterms.creator", "byl"),
             Metadata.webAddress(author) == nil
         {
             draft.author = author
         }
+        if let author = draft.author, author.prefix(3).lowercased() == "by " {
+            draft.author = String(author.dropFirst(3))
+        }
         draft.url = draft.url ?? [page.canonical, meta("og:url")].compactMap { Metadata.webAddress($0) }.first
-        draft.language = draft.language ?? page.language ?? meta("og:locale")
+        draft.language = draft.language ?? page.language ?? meta("og:locale", "content-language", "dc.language")
         return draft
     }
 
