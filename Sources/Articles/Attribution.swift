@@ -77,7 +77,11 @@ private struct AttributionReader {
                 continue
             }
             end(index)
-            if character.isNewline { beginsLine = true } else if !character.isWhitespace { add(text[index...index], at: index) }
+            if character.isNewline {
+                beginsLine = true
+            } else if !character.isWhitespace {
+                add(text[index...index], at: index)
+            }
         }
         end(text.endIndex)
         return tokens
@@ -85,6 +89,12 @@ private struct AttributionReader {
 
     private func word(_ index: Int) -> String {
         tokens.indices.contains(index) && !tokens[index].beginsLine ? tokens[index].text.lowercased() : ""
+    }
+
+    /// The word before a token on its line, `steps` back.
+    private func word(_ steps: Int, before index: Int) -> String {
+        guard steps <= index, !(index - steps + 1...index).contains(where: { tokens[$0].beginsLine }) else { return "" }
+        return tokens[index - steps].text.lowercased()
     }
 
     mutating func read() {
@@ -112,7 +122,8 @@ private struct AttributionReader {
         }
         guard tokens[index].isCapital, !isArticle(word(index)), !AttributionReader.noNames.contains(first.lowercased())
         else { return nil }
-        if index > 0, tokens[index - 1].isCapital, !tokens[index].beginsLine, !isArticle(word(index - 1)) { return nil }
+        let before = word(1, before: index)
+        if !before.isEmpty, tokens[index - 1].isCapital, !isArticle(before) { return nil }
         var end = index
         while end < tokens.count, end < index + 5, end == index || !tokens[end].beginsLine,
             tokens[end].isCapital || end > index && ["of", "de", "del", "della", "la", "al"].contains(word(end))
@@ -120,8 +131,9 @@ private struct AttributionReader {
             end += 1
         }
         while end > index, !tokens[end - 1].isCapital { end -= 1 }
-        let isNamed =
-            isMediumWord(word(end)) && end > index || isMediumWord(word(index - 1)) && !tokens[index].beginsLine
+        // Of “Russia’s TASS news agency” the name begins behind the genitive.
+        if tokens[index..<max(index, end - 1)].contains(where: { bare($0.text) != $0.text }) { return nil }
+        let isNamed = end > index && (isMediumWord(word(end)) || isMediumWord(before))
         return isNamed ? (end, nil) : nil
     }
 
@@ -133,7 +145,8 @@ private struct AttributionReader {
     private func isArticle(_ word: String) -> Bool { word == "the" || word == "a" || word == "an" }
 
     private static let noNames: Set<String> = [
-        "the", "a", "an", "according", "local", "state", "one", "another", "this", "that", "in", "on", "it", "he", "she",
+        "the", "a", "an", "according", "local", "state", "one", "another", "this", "that", "in", "on", "it", "he",
+        "she",
         "many", "some", "most", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
     ]
     private static let mediumWords: Set<String> = [
@@ -149,12 +162,16 @@ private struct AttributionReader {
     /// What may stand between a medium and its verb.
     private static let between: Set<String> = [
         "newspaper", "daily", "weekly", "magazine", "news", "agency", "website", "tv", "television", "radio", "tabloid",
-        "broadcaster", "station", "channel", "has", "have", "had", "also", "first", "earlier", "later", "is", "was", "on",
+        "broadcaster", "station", "channel", "has", "have", "had", "also", "first", "earlier", "later", "is", "was",
+        "on",
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "initially", "correspondent",
         "correspondents", "service", "and", ",", "online", "state", "today", "yesterday",
     ]
     /// Words behind which a medium speaks of its own affairs.
-    private static let own: Set<String> = ["it", "its", "it's", "it’s", "we", "our", "profit", "profits", "loss", "losses", "revenue", "revenues", "earnings"]
+    private static let own: Set<String> = [
+        "it", "its", "it's", "it’s", "we", "our", "profit", "profits", "loss", "losses", "revenue", "revenues",
+        "earnings",
+    ]
 
     /// Notes a name when its neighbours say that it is a source; gives the token to go on with.
     private mutating func take(_ range: Range<Int>, medium: String?) -> Int? {
@@ -178,32 +195,29 @@ private struct AttributionReader {
 
     /// `(AP)`, or `(Reuters/AFP)`: alone in brackets behind a dateline or at the end of a line.
     private func isCredit(_ range: Range<Int>, _ medium: String?) -> Bool {
-        guard medium != nil, word(range.lowerBound - 1) == "(", word(range.upperBound) == ")" else { return false }
+        guard medium != nil, word(1, before: range.lowerBound) == "(", word(range.upperBound) == ")" else {
+            return false
+        }
         let behind = range.upperBound + 1
         let endsLine = behind >= tokens.count || tokens[behind].beginsLine
         let opens = ["-", "–", "—"].contains(word(behind))
         // “the Associated Press (AP) and” only explains the short name.
-        return endsLine && !tokens[range.lowerBound - 1].isCapital && !isExplained(range.lowerBound - 2) || opens
+        let explains = range.lowerBound >= 2 && tokens[range.lowerBound - 2].isCapital
+        return endsLine && !explains || opens
     }
-
-    private func isExplained(_ index: Int) -> Bool { index >= 0 && tokens[index].isCapital }
 
     /// “according to the state-run”, “told the”, “as quoted by”, “in an interview with” before the name.
     private func isNamedBefore(_ start: Int) -> Bool {
-        guard !tokens[start].beginsLine else { return false }
-        var index = start - 1
-        var steps = 0
-        while index >= 0, steps < 4, isModifier(index) {
-            index -= 1
-            steps += 1
-        }
-        let last = word(index)
-        let before = word(index - 1)
+        var steps = 1
+        while steps <= 4, isModifier(word(steps, before: start)) { steps += 1 }
+        let last = word(steps, before: start)
+        let before = word(steps + 1, before: start)
         switch last {
-        case "to": return before == "according" || ["statement", "interview"].contains(before) && word(start) != ""
+        case "to": return before == "according" || before == "interview"
         case "told": return true
         case "by":
-            return ["reported", "quoted", "cited", "published", "obtained", "seen", "report", "interviewed", "reports"].contains(before)
+            return ["reported", "quoted", "cited", "published", "obtained", "seen", "report", "interviewed", "reports"]
+                .contains(before)
         case "with", "from": return before == "interview" || before == "report" || before == "reports"
         case "in": return before == "reported" || before == "published"
         case "quoting", "citing": return true
@@ -212,13 +226,15 @@ private struct AttributionReader {
     }
 
     /// An article, or a describing word such as “state-run”, “official”, “Russia’s”, “newspaper”.
-    private func isModifier(_ index: Int) -> Bool {
-        let word = word(index)
+    private func isModifier(_ word: String) -> Bool {
         let described: Set<String> = [
             "the", "a", "an", "local", "state", "state-run", "state-owned", "official", "semi-official", "semiofficial",
-            "independent", "private", "privately-owned", "pro-government", "opposition", "financial", "business", "israeli",
-            "russian", "chinese", "british", "german", "french", "iranian", "turkish", "arabic", "u.s", "us", "american",
-            "japanese", "korean", "south", "north", "italian", "spanish", "indian", "pakistani", "saudi", "egyptian", "leading",
+            "independent", "private", "privately-owned", "pro-government", "opposition", "financial", "business",
+            "israeli",
+            "russian", "chinese", "british", "german", "french", "iranian", "turkish", "arabic", "u.s", "us",
+            "american",
+            "japanese", "korean", "south", "north", "italian", "spanish", "indian", "pakistani", "saudi", "egyptian",
+            "leading",
         ]
         return described.contains(word) || isMediumWord(word) || word.hasSuffix("'s") || word.hasSuffix("’s")
     }
@@ -233,7 +249,9 @@ private struct AttributionReader {
         }
         guard AttributionReader.verbs.contains(word(index)) else { return false }
         if word(index - 1) == "was" && word(index) != "reporting" { return false }
-        if word(index) == "report" || word(index) == "reports", isArticle(word(index + 1)) == false, word(index) == "report" {
+        if word(index) == "report" || word(index) == "reports", isArticle(word(index + 1)) == false,
+            word(index) == "report"
+        {
             return ["said", "says", "claimed", "that"].contains(word(index + 1))
         }
         for offset in 1...6 {

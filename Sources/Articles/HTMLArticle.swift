@@ -40,15 +40,24 @@ enum HTMLArticle {
         return try draft.article(.html, in: input)
     }
 
-    /// The JSON-LD's body, or the page's paragraphs when they begin with it: sites cut `articleBody` short or flatten it.
+    /// The JSON-LD's body, or the page's paragraphs when they hold its words: sites cut `articleBody` short or flatten it.
     private static func body(linked: String, main: String) -> String {
         let paragraphs = paragraphs(linked)
-        var start = paragraphs.utf8.filter { !$0.isBlank }
-        while let last = start.last, last == UInt8(ascii: ".") || start.suffix(3) == Array("…".utf8)[...] {
-            start.removeLast(last == UInt8(ascii: ".") ? 1 : 3)
+        if main.isEmpty || paragraphs.isEmpty { return main.isEmpty ? paragraphs : main }
+        func words(_ text: String) -> [Substring.UTF8View.SubSequence] {
+            text.utf8.split { $0 < 0x80 && !$0.isLetter && !$0.isDigit }
         }
-        return start.isEmpty || main.utf8.lazy.filter { !$0.isBlank }.starts(with: start)
-            ? (main.isEmpty ? paragraphs : main) : paragraphs
+        var count: [Substring: Int] = [:]
+        for word in words(main) { count[Substring(word), default: 0] += 1 }
+        let wanted = words(paragraphs)
+        var found = 0
+        for word in wanted {
+            guard let left = count[Substring(word)], left > 0 else { continue }
+            count[Substring(word)] = left - 1
+            found += 1
+        }
+        // A word may be cut in two at the end.
+        return found + 1 + wanted.count / 20 >= wanted.count && found > 0 ? main : paragraphs
     }
 
     /// The paragraphs of an `articleBody`, which is text with line ends, or HTML.
@@ -96,9 +105,12 @@ enum HTMLArticle {
                 "article.published"
             )
             ?? (page.times.count == 1 ? page.times.first : nil)
-        draft.modified = draft.modified ?? meta("article:modified_time", "datemodified", "og:updated_time", "dcterms.modified", "last-modified")
+        draft.modified =
+            draft.modified
+            ?? meta("article:modified_time", "datemodified", "og:updated_time", "dcterms.modified", "last-modified")
         draft.source = draft.source ?? meta("og:site_name", "application-name", "dc.publisher")
-        if draft.author == nil, let author = meta("author", "article:author", "parsely-author", "dc.creator", "dcterms.creator", "byl"),
+        if draft.author == nil,
+            let author = meta("author", "article:author", "parsely-author", "dc.creator", "dcterms.creator", "byl"),
             Metadata.webAddress(author) == nil
         {
             draft.author = author

@@ -37,13 +37,14 @@ package enum LanguageIdentifier {
         let ranked = candidates.sorted { scores[$0] > scores[$1] }
         guard let best = ranked.first else { return nil }
         let words = Double(sample.words.count)
-        let second = ranked.count > 1 ? scores[ranked[1]] : 0
+        let tag = LanguageProfile.all[best].tag
+        let second = ranked.first { !areAlike(LanguageProfile.all[$0].tag, tag) }.map { scores[$0] } ?? 0
         // News has function words in a third of its places; a list of names has none.
         let density = min(scores[best] / words / 0.25, 1)
         let margin = scores[best] > 0 ? (scores[best] - second) / scores[best] : 0
         let evidence = scores[best] / (scores[best] + 1.5)
         let confidence = evidence * min(1, margin * 2.5) * min(1, 0.3 + density)
-        return confidence >= 0.25 ? (LanguageProfile.all[best].tag, min(confidence, share)) : nil
+        return confidence >= 0.25 ? (tag, min(confidence, share)) : nil
     }
 }
 

@@ -29,7 +29,8 @@ struct LanguageProfile {
                 solo han yo hay vez puede todos así nos ni parte tiene él uno donde bien tras según durante contra ante además \
                 aunque otros esa ese estos estas quien quienes dijo el gobierno
                 """,
-            endings: "ción ones mente ado ada idad ando iento aron ía ó", letters: "ñ¿¡"
+            endings: "ción ones mente ado ada idad ando iento aron ía ó",
+            letters: "ñ¿¡"
         ),
         LanguageProfile(
             tag: "pt",
@@ -39,7 +40,8 @@ struct LanguageProfile {
                 nem suas meu às minha numa pelos elas qual nós lhe deles foi são está ser tem têm segundo ainda após sobre disse \
                 durante contra
                 """,
-            endings: "ção ções mente ado ada dade ando eira eiro ou aram ão ões", letters: "ãõ"
+            endings: "ção ções mente ado ada dade ando eira eiro ou aram ão ões",
+            letters: "ãõ"
         ),
         LanguageProfile(
             tag: "fr",
@@ -49,7 +51,8 @@ struct LanguageProfile {
                 fait être très où leurs tout tous si ils on sa avait était depuis ces contre encore avant pendant sous peu bien je \
                 y ainsi
                 """,
-            endings: "tion ment eur euse ais ait ée és eux aux ique ité ent", letters: "çœèêûù"
+            endings: "tion ment eur euse ais ait ée és eux aux ique ité ent",
+            letters: "çœèêûù"
         ),
         LanguageProfile(
             tag: "it",
@@ -67,7 +70,8 @@ struct LanguageProfile {
                 către fără între acest această aceasta unui unei cei cele lor fiind el ei ea ele am ai ar vor va fie când unde \
                 foarte despre împotriva până ani doar toate tot
                 """,
-            endings: "ului ilor ție ții ea ele ească ul", letters: "șțăşţ"
+            endings: "ului ilor ție ții ea ele ească ul",
+            letters: "șțăşţ"
         ),
         LanguageProfile(
             tag: "ca",
@@ -85,7 +89,8 @@ struct LanguageProfile {
                 man sein wurde sei unter gegen vom wenn ihr seine kann seit soll ihre hatte dieser ich wir diese zwischen worden \
                 schon wieder doch jedoch was wurden keine
                 """,
-            endings: "ung ungen lich isch keit heit schaft ten chen ieren", letters: "ßäöü"
+            endings: "ung ungen lich isch keit heit schaft ten chen ieren",
+            letters: "ßäöü"
         ),
         LanguageProfile(
             tag: "nl",
@@ -111,7 +116,8 @@ struct LanguageProfile {
                 efter eller nu sin där vid mot ska skulle kommer ut får finns vara hade alla andra mycket än här då över bara in \
                 blir upp även vad få två vill ha man hon mellan genom enligt jag
                 """,
-            endings: "ningen ande erna arna het tion lig ade", letters: "åäö"
+            endings: "ningen ande erna arna het tion lig ade",
+            letters: "åäö"
         ),
         LanguageProfile(
             tag: "da",
@@ -120,7 +126,8 @@ struct LanguageProfile {
                 ved over være blev hun nu ud eller når under hvor år mod hvis alle været havde mere siger bliver kun meget op mellem \
                 blive sin jeg ham ind anden end selv ifølge noget to
                 """,
-            endings: "ningen ende erne hed tion lig ede", letters: "æøå"
+            endings: "ningen ende erne hed tion lig ede",
+            letters: "æøå"
         ),
         LanguageProfile(
             tag: "nb",
@@ -129,7 +136,8 @@ struct LanguageProfile {
                 være ble hun nå ut eller når under hvor år mot hvis alle vært hadde mer sier blir bare mye opp mellom bli sin jeg \
                 ham inn andre enn selv ifølge noe to dette
                 """,
-            endings: "ningen ende ene het sjon lig ing", letters: "æøå"
+            endings: "ningen ende ene het sjon lig ing",
+            letters: "æøå"
         ),
     ]
 }

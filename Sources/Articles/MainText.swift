@@ -53,7 +53,7 @@ struct MainText {
         func isTitle(_ block: HTMLPage.Block) -> Bool {
             let text = PageWords.key(block.text)
             guard text.count >= 8, !key.isEmpty, block.linked == 0 else { return text == key }
-            return text.count * 5 >= key.count * 3 && (key.starts(with: text) || text.starts(with: key))
+            return text.count * 2 >= key.count && (key.starts(with: text) || text.starts(with: key))
                 && text.count <= key.count * 2
         }
         let headings = page.blocks.filter { HTMLPage.headings.contains(name($0.container)) }
@@ -177,8 +177,7 @@ struct MainText {
     private func kind(of index: Int) -> String? {
         let container = page.containers[index]
         if !container.kind.isEmpty { return container.name + " " + container.kind }
-        return container.name == "section" || container.name == "article" || container.name.contains("-")
-            ? container.name : nil
+        return container.name == "section" || container.name.contains("-") ? container.name : nil
     }
 
     // MARK: What of it is text
@@ -201,7 +200,8 @@ struct MainText {
                 continue
             }
             let isText =
-                MainText.paragraphs.contains(name) || isProse(block) || boxes.isTextHome(home(of: block))
+                MainText.paragraphs.contains(name) || isProse(block)
+                || boxes.isTextHome(home(of: block))
                     && block.linked == 0
             let isKept =
                 isText && block.linked * 2 <= block.text.utf8.count && PageWords.key(block.text) != titleKey
@@ -239,12 +239,15 @@ struct MainText {
                     prose[key(home), default: 0] += block.text.utf8.count
                     total += block.text.utf8.count
                     linesOfProse[home, default: 0] += 1
-                } else if HTMLPage.headings.contains(text.name(block.container)) || block.linked * 2 > block.text.utf8.count
+                } else if HTMLPage.headings.contains(text.name(block.container))
+                    || block.linked * 2 > block.text.utf8.count
                 {
                     isDecorated.insert(HTMLPage.headings.contains(text.name(home)) ? text.parent(home) : home)
                 }
             }
-            main = prose.max { ($0.value, $1.key) < ($1.value, $0.key) }.flatMap { $0.value * 2 >= total ? $0.key : nil }
+            main = prose.max { ($0.value, $1.key) < ($1.value, $0.key) }.flatMap {
+                $0.value * 2 >= total ? $0.key : nil
+            }
         }
 
         private func key(_ home: Int) -> String {

@@ -17,7 +17,8 @@ enum PageWords {
     private static let weak: Set<String> = [
         "ad", "ads", "tags", "tag", "footer", "foot", "nav", "menu", "author", "timestamp", "credit", "credits", "meta",
         "header", "banner", "aside", "more", "most", "links", "card", "cards", "contact", "embed", "video", "audio",
-        "widget", "widgets", "topics", "keywords", "summary", "details", "info", "preview", "next", "previous", "recent", "latest",
+        "widget", "widgets", "topics", "keywords", "summary", "details", "info", "preview", "next", "previous",
+        "recent", "latest",
     ]
     private static let contents: Set<String> = [
         "article", "body", "content", "main", "story", "entry", "text", "post", "page", "site", "paragraph", "lead",
@@ -75,7 +76,8 @@ enum PageWords {
     private static let invitations = [
         "advertisement", "story continues below", "article continues below", "continue reading", "scroll to continue",
         "read more", "read also", "also read", "see also", "read next", "more:", "related:", "related stories",
-        "related articles", "recommended:", "don't miss", "you may also like", "share this", "follow us", "follow him on",
+        "related articles", "recommended:", "don't miss", "you may also like", "share this", "follow us",
+        "follow him on",
         "follow her on", "sign up", "subscribe", "already a subscriber", "click here", "click to", "get the latest",
         "listen to this", "watch:", "watch live", "thanks for reading", "thank you for reading", "have a story",
         "do you have a story", "have you been affected", "got a tip", "write to the reporter", "contact the reporter",
@@ -98,7 +100,8 @@ enum PageWords {
             // “ends” is a line of its own; “Ends and means” is not.
             return invitation != "ends" || start.count <= 5
         } || (start.hasPrefix("by ") || start.hasPrefix("by:")) && isByline(line)
-            || line.lowercased().contains("sign up here") || line.lowercased().contains("newsletter")
+            || line.lowercased().contains("sign up here")
+            || line.lowercased().contains("newsletter")
                 && line.utf8.count < 200 && line.lowercased().contains("sign up")
     }
 
@@ -114,12 +117,24 @@ enum PageWords {
     static func introduces(_ author: String?, in line: String) -> Bool {
         guard let author, !author.isEmpty, line.utf8.count <= 400, line.hasPrefix(author) else { return false }
         let rest = line.dropFirst(author.count).lowercased()
-        return [" is a", " is the", " covers ", " writes ", " has been ", " may be reached", " can be reached", " reports"]
-            .contains { rest.hasPrefix($0) }
+        return [
+            " is a", " is the", " covers ", " writes ", " has been ", " may be reached", " can be reached", " reports",
+        ]
+        .contains { rest.hasPrefix($0) }
     }
 
-    /// Letters and digits in lower case, to compare headings.
-    static func key(_ text: String) -> [UInt8] {
-        text.utf8.lazy.filter { $0.isLetter || $0.isDigit || $0 >= 0x80 }.map { $0 | ($0 < 0x80 ? 0x20 : 0) }
+    /// The first letters and digits of a line in lower case, to compare headings.
+    static func key(_ text: String) -> [UInt32] {
+        var key: [UInt32] = []
+        for scalar in text.unicodeScalars.prefix(400) {
+            let value = scalar.value
+            if value < 0x80 {
+                let byte = UInt8(value)
+                if byte.isLetter || byte.isDigit { key.append(byte.isLetter ? value | 0x20 : value) }
+            } else if scalar.properties.isAlphabetic {
+                key.append(Sample.lower(scalar))
+            }
+        }
+        return key
     }
 }

@@ -24,7 +24,8 @@ struct PageTemplate: Sendable {
 
     func filled(with story: Story) -> String {
         let values = [
-            "title": escaped(story.title), "jtitle": json(story.title), "author": "Ana Kovač", "iso": "2016-12-30T09:30:00+01:00",
+            "title": escaped(story.title), "jtitle": json(story.title), "author": "Ana Kovač",
+            "iso": "2016-12-30T09:30:00+01:00",
             "date": "December 30, 2016", "url": "https://news.example.org/a/1", "json": json(story.text),
             "jsonflat": json(story.paragraphs.joined(separator: " ")), "jsoncut": json(story.text.prefix(160) + "..."),
         ]
@@ -50,7 +51,7 @@ struct PageTemplate: Sendable {
         text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing("\"", with: "&quot;")
     }
 
-    private func json(_ text: some StringProtocol) -> String {
+    private func json(_ text: String) -> String {
         text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
             .replacing("<", with: "\\u003c")
     }
@@ -72,7 +73,9 @@ func wordF1(_ found: String, _ wanted: String) -> Double {
     @Test(arguments: [("tuned", 0.93), ("held", 0.93)])
     func `the main text of pages is found`(half: String, floor: Double) throws {
         let stories = Story.wikinews + Story.seeds
-        if Story.wikinews.isEmpty { print("skipped: the Wikinews articles are not on this machine; seeds/ alone is used") }
+        if Story.wikinews.isEmpty {
+            print("skipped: the Wikinews articles are not on this machine; seeds/ alone is used")
+        }
         let templates = try PageTemplate.all(half)
         #expect(templates.count >= 20)
         var sum = 0.0
