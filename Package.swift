@@ -199,7 +199,8 @@ let package = Package(
         ),
         .testTarget(
             name: "ArticlesTests",
-            dependencies: ["Articles", "CZlib", "Records", "TestSupport", "tidings"]
+            dependencies: ["Articles", "CZlib", "Records", "TestSupport", "tidings"],
+            exclude: ["Pages"]
         ),
     ]
 )

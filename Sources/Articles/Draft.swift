@@ -54,7 +54,8 @@ struct Draft {
         article.agency = inText?.agency ?? apart?.agency ?? Metadata.line(agency)
         article.source = Metadata.line(source) ?? article.agency
         article.url = Metadata.webAddress(url) ?? Metadata.webAddress(input.carrier.url)
-        article.language = Metadata.languageTag(language)
+        (article.language, article.languageReason) = Draft.language(stated: Metadata.languageTag(language), of: body)
+        article.attribution = Attribution.all(in: body).first.map { $0.medium ?? $0.name }
         article.dateline = inText?.place ?? apart?.place
         article.modified = StatedDate(modified)?.value
         article.item = Metadata.whole(item ?? article.url)
@@ -91,6 +92,16 @@ struct Draft {
         case .eml: "give it as a part of text/plain or text/html"
         case .html, .pdf: "give it as plain text"
         }
+    }
+
+    /// The language stated, or what the text is in when none is; a text that clearly is in another one wins, with the reason.
+    private static func language(stated: String?, of text: String) -> (tag: String?, reason: String?) {
+        let found = LanguageIdentifier.identify(text)
+        guard let stated else { return ((found?.confidence ?? 0) >= 0.5 ? found?.tag : nil, nil) }
+        guard let found, found.confidence >= 0.8, !LanguageIdentifier.areAlike(stated, found.tag) else {
+            return (stated, nil)
+        }
+        return (found.tag, "the source states “\(stated)”, but the words of the text are of “\(found.tag)”")
     }
 
     private func place(_ offset: Int?, _ input: Input) -> String {

@@ -22,7 +22,7 @@ enum HTMLArticle {
             )
         }
         if tree.isStoppedAtNodes { throw tooManyNodes(input) }
-        let page = HTMLPage(tree.root, skipsByClass: true)
+        let page = HTMLPage(tree.root)
         if page.depth > input.limits.htmlDepth {
             throw input.error(
                 .htmlTooDeep,
@@ -32,12 +32,7 @@ enum HTMLArticle {
         }
         let linked = linkedData(of: page, depth: input.limits.jsonDepth)
         var draft = facts(of: page, linked: linked)
-        var main = MainText(of: page, title: draft.title).text
-        // A class name may have cost the story, as of a site that puts it into a “social” box.
-        if main.utf8.count < 250 {
-            let whole = MainText(of: HTMLPage(tree.root, skipsByClass: false), title: draft.title).text
-            if whole.utf8.count > main.utf8.count { main = whole }
-        }
+        let main = MainText(of: page, title: draft.title, author: draft.author).text
         draft.text = body(linked: linked?.text ?? "", main: main)
         if draft.text.isEmpty {
             throw input.error(
@@ -57,22 +52,31 @@ enum HTMLArticle {
         )
     }
 
-    /// The JSON-LD's body, or the page's paragraphs when they begin with it: sites cut `articleBody` short or flatten it.
+    /// The JSON-LD's body, or the page's paragraphs when they hold its words: sites cut `articleBody` short or flatten it.
     private static func body(linked: String, main: String) -> String {
         let paragraphs = paragraphs(linked)
-        var start = paragraphs.utf8.filter { !$0.isBlank }
-        while let last = start.last, last == UInt8(ascii: ".") || start.suffix(3) == Array("…".utf8)[...] {
-            start.removeLast(last == UInt8(ascii: ".") ? 1 : 3)
+        if main.isEmpty || paragraphs.isEmpty { return main.isEmpty ? paragraphs : main }
+        func words(_ text: String) -> [Substring.UTF8View.SubSequence] {
+            text.utf8.split { $0 < 0x80 && !$0.isLetter && !$0.isDigit }
         }
-        return start.isEmpty || main.utf8.lazy.filter { !$0.isBlank }.starts(with: start)
-            ? (main.isEmpty ? paragraphs : main) : paragraphs
+        var count: [Substring: Int] = [:]
+        for word in words(main) { count[Substring(word), default: 0] += 1 }
+        let wanted = words(paragraphs)
+        var found = 0
+        for word in wanted {
+            guard let left = count[Substring(word)], left > 0 else { continue }
+            count[Substring(word)] = left - 1
+            found += 1
+        }
+        // A word may be cut in two at the end.
+        return found + 1 + wanted.count / 20 >= wanted.count && found > 0 ? main : paragraphs
     }
 
     /// The paragraphs of an `articleBody`, which is text with line ends, or HTML.
     private static func paragraphs(_ text: String) -> String {
         if ["<p", "</", "<br", "&nbsp;", "&quot;", "&amp;", "&#"].contains(where: text.contains) {
             let tree = HTMLTree(Array("<div>\(text)</div>".utf8), from: 0)
-            return HTMLPage(tree.root, skipsByClass: false).blocks.map(\.text).joined(separator: "\n\n")
+            return HTMLPage(tree.root).blocks.map(\.text).joined(separator: "\n\n")
         }
         return text.split(whereSeparator: \.isNewline).compactMap { Metadata.line(String($0), limit: .max) }
             .joined(separator: "\n\n")
@@ -108,17 +112,26 @@ enum HTMLArticle {
                 "dc.date.issued",
                 "dcterms.created",
                 "parsely-pub-date",
-                "sailthru.date"
+                "sailthru.date",
+                "publish-date",
+                "article.published"
             )
-        draft.modified = draft.modified ?? meta("article:modified_time", "datemodified", "og:updated_time")
+            ?? (page.times.count == 1 ? page.times.first : nil)
+        draft.modified =
+            draft.modified
+            ?? meta("article:modified_time", "datemodified", "og:updated_time", "dcterms.modified", "last-modified")
         draft.source = draft.source ?? meta("og:site_name", "application-name", "dc.publisher")
-        if draft.author == nil, let author = meta("author", "article:author", "parsely-author", "dc.creator"),
+        if draft.author == nil,
+            let author = meta("author", "article:author", "parsely-author", "dc.creator", "dcterms.creator", "byl"),
             Metadata.webAddress(author) == nil
         {
             draft.author = author
         }
+        if let author = draft.author, author.prefix(3).lowercased() == "by " {
+            draft.author = String(author.dropFirst(3))
+        }
         draft.url = draft.url ?? [page.canonical, meta("og:url")].compactMap { Metadata.webAddress($0) }.first
-        draft.language = draft.language ?? page.language ?? meta("og:locale")
+        draft.language = draft.language ?? page.language ?? meta("og:locale", "content-language", "dc.language")
         return draft
     }
 

@@ -19,7 +19,7 @@ enum HTMLFragment {
             throw input.error(.htmlAttributes, "has a tag of more than a thousand attributes: give the article alone")
         }
         if tree.isStoppedAtNodes { throw HTMLArticle.tooManyNodes(input) }
-        let page = HTMLPage(tree.root, skipsByClass: false)
+        let page = HTMLPage(tree.root)
         if page.depth > input.limits.htmlDepth {
             throw input.error(
                 .htmlTooDeep,

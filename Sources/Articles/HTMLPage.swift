@@ -6,11 +6,13 @@ struct HTMLPage {
     struct Container {
         var parent: Int
         var name: String
+        /// Its classes and its id.
         var style: String
+        /// Its classes, or what else tells parts of a page apart.
+        var kind = ""
         var isBody = false
-        /// Bytes of prose in it and below.
-        var prose = 0
-        var score = 0.0
+        /// Whether its name, class or id says that it is beside the article.
+        var surrounds = false
     }
 
     /// A run of text between two line-breaking tags.
@@ -30,6 +32,8 @@ struct HTMLPage {
     private(set) var heading: String?
     private(set) var canonical: String?
     private(set) var language: String?
+    /// What the page's `time` elements state.
+    private(set) var times: Set<String> = []
     private(set) var depth = 0
 
     private var pending: [UInt8] = []
@@ -45,14 +49,14 @@ struct HTMLPage {
         case container(in: Int)
     }
 
-    /// Walks the tree without recursion; `skipsByClass` passes over what surrounds articles by its class or id.
-    init(_ root: xmlNodePtr?, skipsByClass: Bool) {
+    /// Walks the tree without recursion.
+    init(_ root: xmlNodePtr?) {
         guard let root else { return }
         var node = root
         var level = 1
         while true {
             depth = max(depth, level)
-            if enter(node, skipsByClass: skipsByClass) {
+            if enter(node) {
                 if let child = node.pointee.children {
                     node = child
                     level += 1
@@ -75,27 +79,21 @@ struct HTMLPage {
     private static let breaking: Set<String> = headings.union([
         "html", "body", "main", "article", "section", "div", "p", "blockquote", "pre", "ul", "ol", "li", "dl", "dt",
         "dd",
-        "table", "tbody", "thead", "tr", "td", "th", "center", "address", "hr", "header", "details", "summary",
+        "table", "tbody", "thead", "tr", "td", "th", "center", "address", "hr", "header", "form", "details", "summary",
     ])
     private static let dropped: Set<String> = [
-        "script", "style", "noscript", "template", "nav", "aside", "footer", "form", "button", "select", "textarea",
+        "script", "style", "noscript", "template", "nav", "aside", "footer", "button", "select", "textarea",
         "input", "label", "figure", "figcaption", "caption", "svg", "iframe", "object", "video", "audio", "canvas",
         "dialog", "menu", "map",
     ]
     private static let droppedRoles: Set<String> = [
         "navigation", "complementary", "banner", "contentinfo", "search", "dialog", "alert", "menu",
     ]
-    private static let surroundings: Set<String> = [
-        "comment", "comments", "share", "sharing", "social", "related", "recommended", "promo", "newsletter", "sidebar",
-        "breadcrumb", "breadcrumbs", "cookie", "consent", "advert", "advertisement", "ad", "ads", "sponsored",
-        "caption",
-        "tags", "toolbar", "popup", "modal", "subscribe", "subscription", "paywall", "footer", "nav", "menu", "byline",
-        "author", "timestamp", "credit", "teaser", "outbrain", "taboola", "trending", "disclaimer", "copyright",
-    ]
-    private static let contents: Set<String> = ["article", "body", "content", "main", "story", "entry", "text"]
+    /// Elements that are beside the article unless the headline is in them; whole pages are inside one `form`.
+    private static let outer: Set<String> = ["header", "form"]
 
     /// Takes what a node begins; false when its children are passed over.
-    private mutating func enter(_ node: xmlNodePtr, skipsByClass: Bool) -> Bool {
+    private mutating func enter(_ node: xmlNodePtr) -> Bool {
         if let text = node.textBytes {
             append(text)
             return false
@@ -110,18 +108,28 @@ struct HTMLPage {
             return false
         }
         guard breaks(name) else {
+            if let style = node.attribute("class"), PageWords.isUnseen(style) { return false }
             if name == "a" { links += 1 }
             open.append(name == "a" ? .link : .inline)
             return true
         }
-        let style = (node.attribute("class") ?? "") + " " + (node.attribute("id") ?? "")
-        if skipsByClass, surrounds(style, name: name) { return false }
         flush()
-        let isBody = node.attribute("itemprop")?.lowercased().contains("articlebody") ?? false
         open.append(.container(in: current))
-        containers.append(Container(parent: current, name: name, style: style, isBody: isBody))
+        containers.append(container(of: node, name: name))
         current = containers.count - 1
         return true
+    }
+
+    private func container(of node: xmlNodePtr, name: String) -> Container {
+        let classes = node.attribute("class") ?? ""
+        let style = classes + " " + (node.attribute("id") ?? "")
+        var container = Container(parent: current, name: name, style: style == " " ? "" : style)
+        container.kind = classes.isEmpty ? node.attribute("data-component") ?? "" : classes
+        container.isBody = node.attribute("itemprop")?.lowercased().contains("articlebody") ?? false
+        container.surrounds =
+            HTMLPage.outer.contains(name)
+            || !["html", "body", "article", "main"].contains(name) && PageWords.surrounds(style)
+        return container
     }
 
     /// Ends the element that `enter` began last.
@@ -188,8 +196,9 @@ struct HTMLPage {
             }
         case "meta":
             guard let content = node.attribute("content") else { return }
-            for key in ["property", "name", "itemprop"] { note(node.attribute(key), content) }
+            for key in ["property", "name", "itemprop", "http-equiv"] { note(node.attribute(key), content) }
         case "time":
+            if let date = node.attribute("datetime"), !date.isEmpty { times.insert(date) }
             if node.attribute("pubdate") != nil { note("pubdate", node.attribute("datetime")) }
             note(node.attribute("itemprop"), node.attribute("datetime"))
         default: break
@@ -208,12 +217,5 @@ struct HTMLPage {
             && (node.attribute("hidden") != nil || node.attribute("aria-hidden") == "true"
                 || HTMLPage.droppedRoles.contains(node.attribute("role") ?? "")
                 || node.attribute("style")?.filter { $0 != " " }.lowercased().contains("display:none") == true)
-    }
-
-    private func surrounds(_ style: String, name: String) -> Bool {
-        if ["html", "body", "article", "main"].contains(name) { return false }
-        let words = style.lowercased().split { !$0.isLetter }.map(String.init)
-        return words.contains(where: HTMLPage.surroundings.contains)
-            && !words.contains(where: HTMLPage.contents.contains)
     }
 }

@@ -10,8 +10,10 @@ package struct Article: Codable, Sendable, Equatable {
     package var author: String?
     package var source: String?
     package var url: String?
-    /// BCP 47 tag, when the source states one.
+    /// BCP 47 tag that the source states, or of the language that the text is in.
     package var language: String?
+    /// Why `language` is not what the source states; nil when it is, or the source states nothing.
+    package var languageReason: String?
     /// ISO 8601 date (`2016-12-30`) or date-time with zone, when the source states one.
     package var published: String?
     /// Why `published` is nil, or has no time, although the source states one; nil also when the source states nothing.
@@ -29,6 +31,8 @@ package struct Article: Codable, Sendable, Equatable {
     package var embargo: String?
     /// On what terms the source lets the article be used, in its words.
     package var usageTerms: String?
+    /// The medium that the text names as its source: “Reuters reported”; nil when it names none.
+    package var attribution: String?
     /// The body; UTF-8 without NUL.
     ///
     /// Every span in a record is a byte range of it.

@@ -67,7 +67,7 @@ struct DatabaseModel {
     let scenario: Scenario
 
     static let topic = Array("event/".utf8)
-    static let keys = [Array("event=A".utf8), Array("event=B".utf8)]
+    static let keys = [Array("event=AID".utf8), Array("event=COERCE".utf8)]
     static let epochs = (0...9).map { "e\($0)" }
 
     static func keys(_ code: Code) -> [UInt8] { keys[(code / 10) % 3 == 0 ? 0 : 1] }

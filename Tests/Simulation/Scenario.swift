@@ -94,7 +94,7 @@ struct Scenario {
             records.append(random.between(1, 3))
         }
         for _ in 0..<random.between(1, 3) {
-            subscribers.append((["", "", "event=A", "event=B"][random.below(4)], random.between(1, 6)))
+            subscribers.append((["", "", "event=AID", "event=COERCE"][random.below(4)], random.between(1, 6)))
         }
     }
 }
