@@ -7,7 +7,9 @@ package enum Drafts {
     struct ArticleRecord: Encodable {
         var id: String
         var article: ArticleReference
-        var documentType: DocumentType
+        var documentType: DocumentType?
+        /// Why there is nothing in it: `language`.
+        var notCoded: String?
         var entities: [Entity]
         /// How many events and quotes came before it.
         var events: Int
@@ -17,6 +19,7 @@ package enum Drafts {
         private enum CodingKeys: String, CodingKey {
             case id, article, entities, events, quotes, coder
             case documentType = "document_type"
+            case notCoded = "not_coded"
         }
     }
 
@@ -60,6 +63,7 @@ package enum Drafts {
             id: UUIDv5.name("article|\(coded.id)|\(coder)", in: UUIDv5.recordNamespace),
             article: coded.article,
             documentType: coded.documentType,
+            notCoded: coded.notCoded,
             entities: coded.entities,
             events: coded.events.count,
             quotes: coded.quotes.count,

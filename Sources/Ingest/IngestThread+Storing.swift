@@ -73,10 +73,8 @@ extension IngestThread {
     ///
     /// - Returns: false when stopped before the database answered; the files stay in hand.
     private func store(_ readings: inout [Reading]) -> Bool {
-        let arrivals = readings.flatMap { reading in
-            reading.articles.map { ArticleStore.Arrival(article: $0, fileName: reading.file.name.bytes) }
-        }
-        guard !arrivals.isEmpty else { return true }
+        let read = readings.flatMap { reading in reading.articles.map { ($0, reading.file.name.bytes) } }
+        guard !read.isEmpty else { return true }
         let defaults = readings.flatMap { reading in
             zip(reading.articles, reading.filled).flatMap { article, filled in
                 filled.map {
@@ -91,13 +89,13 @@ extension IngestThread {
         }
         do {
             let fresh = try database.run("storing articles") { (connection) throws(PostgresError) in
-                let fresh = try ArticleStore.store(arrivals, on: connection)
+                let fresh = try ArticleStore.store(Origins.arrivals(read, on: connection), on: connection)
                 try DefaultStore.store(defaults, on: connection)
                 return fresh
             }
             guard let fresh else { return false }
             counts.stored += fresh.count
-            counts.duplicates += arrivals.count - fresh.count
+            counts.duplicates += read.count - fresh.count
             return true
         } catch {
             guard readings.count == 1 else {

@@ -33,6 +33,8 @@ package struct Article: Codable, Sendable, Equatable {
     package var usageTerms: String?
     /// The medium that the text names as its source: “Reuters reported”; nil when it names none.
     package var attribution: String?
+    /// The id of the earliest report with nearly the same text; nil when this is the earliest, or nobody has looked.
+    package var origin: String?
     /// The body; UTF-8 without NUL.
     ///
     /// Every span in a record is a byte range of it.
@@ -62,6 +64,19 @@ package struct ArticleReference: Codable, Sendable, Equatable {
     package var url: String?
     package var published: String?
     package var dateline: String?
+    /// The members from here on are left out when they are nil.
+    package var item: String?
+    package var itemVersion: String?
+    package var agency: String?
+    package var usageTerms: String?
+    package var attribution: String?
+    package var origin: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, title, source, url, published, dateline, item, agency, attribution, origin
+        case itemVersion = "item_version"
+        case usageTerms = "usage_terms"
+    }
 
     package init(_ article: Article) {
         id = article.id
@@ -70,6 +85,12 @@ package struct ArticleReference: Codable, Sendable, Equatable {
         url = article.url
         published = article.published
         dateline = article.dateline
+        item = article.item
+        itemVersion = article.itemVersion
+        agency = article.agency
+        usageTerms = article.usageTerms
+        attribution = article.attribution
+        origin = article.origin
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -80,5 +101,11 @@ package struct ArticleReference: Codable, Sendable, Equatable {
         try container.encode(url, forKey: .url)
         try container.encode(published, forKey: .published)
         try container.encode(dateline, forKey: .dateline)
+        try container.encodeIfPresent(item, forKey: .item)
+        try container.encodeIfPresent(itemVersion, forKey: .itemVersion)
+        try container.encodeIfPresent(agency, forKey: .agency)
+        try container.encodeIfPresent(usageTerms, forKey: .usageTerms)
+        try container.encodeIfPresent(attribution, forKey: .attribution)
+        try container.encodeIfPresent(origin, forKey: .origin)
     }
 }

@@ -150,7 +150,10 @@ package struct Coded: Codable, Sendable, Equatable {
     /// The article's identifier.
     package var id: String
     package var article: ArticleReference
-    package var documentType: DocumentType
+    /// nil when the article was not coded.
+    package var documentType: DocumentType?
+    /// Why the article was not coded: `language` for one that is not in English; nil when it was.
+    package var notCoded: String?
     package var entities: [Entity]
     package var quotes: [Quote]
     package var events: [Event]
@@ -158,11 +161,18 @@ package struct Coded: Codable, Sendable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case id, article, entities, quotes, events
         case documentType = "document_type"
+        case notCoded = "not_coded"
+    }
+
+    /// An article that is kept and not coded.
+    package init(article: Article, notCoded reason: String) {
+        self.init(article: article, documentType: nil, entities: [], quotes: [], events: [])
+        notCoded = reason
     }
 
     package init(
         article: Article,
-        documentType: DocumentType = .news,
+        documentType: DocumentType? = .news,
         entities: [Entity],
         quotes: [Quote],
         events: [Event]

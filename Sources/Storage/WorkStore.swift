@@ -41,7 +41,8 @@ package enum WorkStore {
                     returning job.id, job.article_id, job.attempt
                 )
                 select a.id::text, leased.attempt, encode(a.sha256, 'hex'), a.format, a.title, a.author, a.source, a.url,
-                    a.language, a.published, a.published_reason, a.modified, a.dateline, a.text
+                    a.language, a.published, a.published_reason, a.modified, a.dateline, a.text, a.language_reason,
+                    a.item, a.item_version, a.agency, a.embargo, a.usage_terms, a.attribution, a.origin_id::text
                 from leased join article a on a.id = leased.article_id order by leased.id
                 """
             )
@@ -63,6 +64,14 @@ package enum WorkStore {
             article.publishedReason = try row.optionalString(10)
             article.modified = try row.optionalString(11)
             article.dateline = try row.optionalString(12)
+            article.languageReason = try row.optionalString(14)
+            article.item = try row.optionalString(15)
+            article.itemVersion = try row.optionalString(16)
+            article.agency = try row.optionalString(17)
+            article.embargo = try row.optionalString(18)
+            article.usageTerms = try row.optionalString(19)
+            article.attribution = try row.optionalString(20)
+            article.origin = try row.optionalString(21)
             let lease = Lease(article: article.id, attempt: try row.int(1), owner: owner)
             jobs.append(Leased(lease: lease, article: (try? JSON.encode(article)) ?? []))
         }
@@ -71,12 +80,20 @@ package enum WorkStore {
 
     /// Stores the records of answered jobs behind their fences: deletes the job and inserts records and outbox at once.
     ///
+    /// Of an article that has a later version already, nothing goes out; of one that takes the place of an earlier version, corrections and
+    /// retractions go out too (``Succession``).
+    ///
     /// - Returns: the leases whose answer was stored; a stale answer has no effect, not even beside a fresh one for its article.
     package static func commit(
         _ answers: [(lease: Lease, records: [RecordDraft])],
         on connection: Connection
     ) throws(PostgresError) -> Set<Lease> {
-        let drafts = answers.flatMap { answer in answer.records.map { (answer.lease, $0) } }
+        let old = try standing(before: answers.map(\.lease.article), on: connection)
+        let drafts = answers.flatMap { answer -> [(Lease, RecordDraft, String?)] in
+            guard let replaced = old[answer.lease.article] else { return answer.records.map { (answer.lease, $0, nil) } }
+            return Succession.records(old: replaced, new: answer.records, article: answer.lease.article)
+                .map { (answer.lease, $0.draft, $0.retracts) }
+        }
         let rows = try connection.query(
             """
             with answer as (
@@ -90,14 +107,17 @@ package enum WorkStore {
                 returning job.article_id, job.attempt, job.lease_owner
             ), coded as (
                 update article set coded_at = now() from fenced where article.id = fenced.article_id
+                returning article.id, article.superseded_by
             ), stored as (
-                insert into record (uuid, article_id, type, topic, keys, data)
-                select d.uuid::uuid, fenced.article_id, d.type, d.topic, d.keys, d.data::json
+                insert into record (uuid, article_id, type, topic, keys, data, retracts)
+                select d.uuid::uuid, fenced.article_id, d.type, d.topic, d.keys, d.data::json, d.retracts::uuid
                 from unnest(\(drafts.map(\.1.head.id) as [String?]), \(drafts.map(\.0.article) as [String?]),
                     \(drafts.map(\.0.attempt)), \(drafts.map(\.0.owner) as [String?]),
                     \(drafts.map(\.1.head.type) as [String?]), \(drafts.map(\.1.head.topic) as [String?]),
-                    \(drafts.map(\.1.head.keys) as [String?]), \(.utf8Array(drafts.map(\.1.data))))
-                    with ordinality as d(uuid, article, attempt, owner, type, topic, keys, data, n)
+                    \(drafts.map(\.1.head.keys) as [String?]), \(.utf8Array(drafts.map(\.1.data))),
+                    \(drafts.map(\.2)))
+                    with ordinality as d(uuid, article, attempt, owner, type, topic, keys, data, retracts, n)
+                join coded on coded.id = d.article::uuid and coded.superseded_by is null
                 join fenced on fenced.article_id = d.article::uuid and fenced.attempt = d.attempt
                     and fenced.lease_owner = d.owner::uuid
                 order by d.n
@@ -114,6 +134,38 @@ package enum WorkStore {
             stored.insert(Lease(article: try row.string(0), attempt: try row.int(1), owner: try row.string(2)))
         }
         return stored
+    }
+
+    /// What holds of the earlier versions of articles, by article.
+    private static func standing(
+        before articles: [String],
+        on connection: Connection
+    ) throws(PostgresError) -> [String: [Succession.Standing]] {
+        let rows = try connection.query(
+            """
+            with recursive version(newest, id) as (
+                select superseded_by, id from article where superseded_by = any(\(articles as [String?])::uuid[])
+                union
+                select version.newest, article.id from version join article on article.superseded_by = version.id
+            )
+            select version.newest::text, r.uuid::text, r.type, r.topic, r.keys, r.data
+            from version join record r on r.article_id = version.id
+            where r.type in ('event', 'event.corrected', 'quote')
+                and not exists (select from record later where later.retracts = r.uuid)
+            order by r.id
+            """
+        )
+        var standing: [String: [Succession.Standing]] = [:]
+        for row in rows {
+            let head = RecordHead(
+                id: try row.string(1),
+                type: try row.string(2),
+                topic: try row.string(3),
+                keys: try row.string(4)
+            )
+            standing[try row.string(0), default: []].append(.init(head: head, data: try row.bytes(5)))
+        }
+        return standing
     }
 
     /// Gives jobs back.
