@@ -123,7 +123,10 @@ private struct AttributionReader {
         guard tokens[index].isCapital, !isArticle(word(index)), !AttributionReader.noNames.contains(first.lowercased())
         else { return nil }
         let before = word(1, before: index)
-        if !before.isEmpty, tokens[index - 1].isCapital, !isArticle(before) { return nil }
+        if isDescribed(first) { return nil }
+        if !before.isEmpty, tokens[index - 1].isCapital, !isArticle(before), !isDescribed(tokens[index - 1].text) {
+            return nil
+        }
         var end = index
         while end < tokens.count, end < index + 5, end == index || !tokens[end].beginsLine,
             tokens[end].isCapital || end > index && ["of", "de", "del", "della", "la", "al"].contains(word(end))
@@ -133,8 +136,31 @@ private struct AttributionReader {
         while end > index, !tokens[end - 1].isCapital { end -= 1 }
         // Of “Russia’s TASS news agency” the name begins behind the genitive.
         if tokens[index..<max(index, end - 1)].contains(where: { bare($0.text) != $0.text }) { return nil }
-        let isNamed = end > index && (isMediumWord(word(end)) || isMediumWord(before))
-        return isNamed ? (end, nil) : nil
+        guard end > index, !isOfPeople(tokens[end - 1].text) else { return nil }
+        return isNamed(index..<end) ? (end, nil) : nil
+    }
+
+    /// Whether words behind or before an unknown name say that it is a medium; “news” and “agency” do so together alone.
+    private func isNamed(_ range: Range<Int>) -> Bool {
+        let behind = word(range.upperBound)
+        if behind == "news" { return isMediumWord(word(range.upperBound + 1)) }
+        let before = word(1, before: range.lowerBound)
+        if before == "agency" { return word(2, before: range.lowerBound) == "news" }
+        return isMediumWord(behind) && behind != "agency" || isMediumWord(before) && before != "news"
+    }
+
+    /// `London-based`, `U.N.-funded`.
+    private func isDescribed(_ word: Substring) -> Bool {
+        ["-based", "-funded", "-run", "-owned", "-language", "-backed"].contains(where: word.hasSuffix)
+    }
+
+    /// `Russian`, `Danish`, `Chinese`: whose a medium is, and not its name.
+    private func isOfPeople(_ word: Substring) -> Bool {
+        [
+            "ian", "ean", "can", "yan", "man", "ish", "ese", "nch", "eek", "utch", "eli", "raqi", "tani", "udi", "Hong",
+            "Kong",
+        ]
+        .contains(where: word.hasSuffix)
     }
 
     /// A word without the genitive.
@@ -147,7 +173,8 @@ private struct AttributionReader {
     private static let noNames: Set<String> = [
         "the", "a", "an", "according", "local", "state", "one", "another", "this", "that", "in", "on", "it", "he",
         "she",
-        "many", "some", "most", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+        "many", "some", "most", "and", "but", "while", "as", "mr", "mrs", "ms", "dr", "monday", "tuesday", "wednesday",
+        "thursday", "friday", "saturday", "sunday",
     ]
     private static let mediumWords: Set<String> = [
         "newspaper", "newspapers", "daily", "weekly", "magazine", "broadcaster", "agency", "news", "tv", "television",
@@ -254,7 +281,8 @@ private struct AttributionReader {
         {
             return ["said", "says", "claimed", "that"].contains(word(index + 1))
         }
-        for offset in 1...6 {
+        if ["quoted", "quotes", "quoting", "cited", "cites", "citing"].contains(word(index)) { return true }
+        for offset in 1...4 {
             let next = word(index + offset)
             if next == "," || next == "." || next == "" { break }
             if AttributionReader.own.contains(next) { return false }

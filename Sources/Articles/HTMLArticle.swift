@@ -56,6 +56,8 @@ enum HTMLArticle {
     private static func body(linked: String, main: String) -> String {
         let paragraphs = paragraphs(linked)
         if main.isEmpty || paragraphs.isEmpty { return main.isEmpty ? paragraphs : main }
+        let isCut = paragraphs.hasSuffix("...") || paragraphs.hasSuffix("…")
+        if isCut && main.utf8.count > 2 * paragraphs.utf8.count { return main }
         func words(_ text: String) -> [Substring.UTF8View.SubSequence] {
             text.utf8.split { $0 < 0x80 && !$0.isLetter && !$0.isDigit }
         }

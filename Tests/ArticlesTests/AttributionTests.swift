@@ -33,6 +33,7 @@ import Testing
         arguments: [
             ("Two were killed, the Daily Planet newspaper reported.", "Daily Planet"),
             ("According to the newspaper Al Watan, he has left the country.", "Al Watan"),
+            ("And the London-based Evening Courier newspaper says so.", "Evening Courier"),
             ("The Voice of Karelia radio said that the road was closed.", "Voice of Karelia"),
         ] as [(String, String)]
     )
@@ -51,7 +52,10 @@ import Testing
         "The United Nations reported on Monday that 3,000 people had fled.", "The agency said that the dam was safe.",
         "He read about it in the Washington Post.", "CNN was banned from the briefing.",
         "The AP photographer was hurt.",
-        "According to the World Health Organization, it is safe.", "",
+        "According to the World Health Organization, it is safe.", "", "Mr. Peres told Israeli radio that he would go.",
+        "Russian news reports say a court ruled on Monday.",
+        "The U.S. space agency NASA said on Tuesday that it saw a galaxy.",
+        "The French news agency quotes the police.", "But German news reports say the deal is near.",
     ])
     func `what is no source is not taken for one`(text: String) {
         #expect(Attribution.all(in: text) == [])

@@ -129,6 +129,16 @@ struct Copyist {
         #expect(first.similarity(to: second) < 0.1)
     }
 
+    @Test func `two reports that quote the same statement are not copies of each other`() {
+        let quoted =
+            "“We shall not accept a decision that was taken without us, and we shall answer it in kind and in time,” the "
+            + "minister told reporters outside of the parliament, and left without taking any questions from them."
+        for (first, second) in zip(Story.seeds, Story.seeds.dropFirst()) {
+            let (one, two) = (Fingerprint(first.text + "\n\n" + quoted), Fingerprint(quoted + "\n\n" + second.text))
+            #expect(!one.isNearDuplicate(of: two), "\(first.title) and \(second.title)")
+        }
+    }
+
     @Test func `a fingerprint is the same for the same words`() throws {
         let text = Story.seeds[0].text
         let print = Fingerprint(text)

@@ -139,4 +139,16 @@ func wordF1(_ found: String, _ wanted: String) -> Double {
         #expect(article.url == "https://example.org/a")
         #expect(article.source == "Example")
     }
+
+    @Test func `pages of many small or deep parts are read in linear time`() throws {
+        let line = "He left on Friday, she said."
+        let flat = (0..<10_000).map { "<div class=\"part-\($0) box\"><p>\(line)</p></div>" }.joined()
+        let deep = String(repeating: "<div>", count: 150)
+        let nested = (0..<2_000).map { "<p class=\"a\($0)\">\(line)</p>" }.joined()
+        let time = try ContinuousClock().measure {
+            _ = try article("<html><body>\(flat)</body></html>")
+            #expect(try article("<html><body>\(deep)\(nested)</body></html>").text.utf8.count > 2_000 * line.utf8.count)
+        }
+        #expect(time < .seconds(30))
+    }
 }
