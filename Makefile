@@ -13,7 +13,7 @@ run: bootstrap
 
 test: bootstrap
 	swift build --build-tests
-	swift test --skip-build
+	swift test --skip-build --no-parallel
 	models/check
 
 accuracy: bootstrap

@@ -54,6 +54,10 @@ package final class Coder: Sendable {
         _ annotator: Annotator,
         isOverBudget: () -> Bool
     ) throws(CodingError) -> Coded {
+        // The models and tables are of English: what they made of another language would be noise with a source.
+        if let language = article.language, language.split(separator: "-").first?.lowercased() != "en" {
+            return Coded(article: article, notCoded: "language")
+        }
         let tree = Tree(annotator.analyze(article.text), labels)
         var finder = MentionFinder(tree, lexicon, day: article.publishedDate)
         var mentions = Coreference.resolve(tree, lexicon, try finder.find(isOverBudget: isOverBudget))

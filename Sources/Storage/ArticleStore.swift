@@ -63,7 +63,8 @@ package enum ArticleStore {
             let fresh = try insert(arrivals, on: connection)
             try index(arrivals.filter { fresh.contains($0.article.id) }, on: connection)
             var seen: Set<String> = []
-            for arrival in arrivals where fresh.contains(arrival.article.id) && seen.insert(arrival.article.id).inserted {
+            for arrival in arrivals where fresh.contains(arrival.article.id) && seen.insert(arrival.article.id).inserted
+            {
                 try supersede(arrival.article, on: connection)
             }
             return fresh

@@ -1,4 +1,4 @@
-package import Records
+import Records
 package import Wire
 
 /// What becomes of the records of an article when its next version is coded.
@@ -87,10 +87,9 @@ package enum Succession {
         return Successor(draft: RecordDraft(head: head, data: data), retracts: old.head.id)
     }
 
-    /// The same topic and keys under another type.
+    /// The same topic, whose listeners must learn of it, and the same keys under another type.
     private static func retyped(_ head: RecordHead, _ type: String) -> RecordHead {
-        let topic = type + "/" + head.topic.drop { $0 != "/" }.dropFirst()
         let keys = "type=\(type)" + head.keys.drop { $0 != " " }
-        return RecordHead(id: head.id, type: type, topic: topic, keys: keys)
+        return RecordHead(id: head.id, type: type, topic: head.topic, keys: keys)
     }
 }

@@ -44,10 +44,10 @@ package enum WatchStore {
         _ name: String,
         from old: Cursor?,
         to new: Cursor,
-        adding events: [DyadEvent],
+        adding changes: [(event: DyadEvent, change: Int)],
         on connection: Connection
     ) throws(PostgresError) -> Bool {
-        let counts = Dictionary(events.map { ($0, 1) }, uniquingKeysWith: +).sorted {
+        let counts = Dictionary(changes.map { ($0.event, $0.change) }, uniquingKeysWith: +).sorted {
             ($0.key.day, $0.key.actor, $0.key.recipient, $0.key.event, $0.key.status)
                 < ($1.key.day, $1.key.actor, $1.key.recipient, $1.key.event, $1.key.status)
         }

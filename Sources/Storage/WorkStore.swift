@@ -90,7 +90,9 @@ package enum WorkStore {
     ) throws(PostgresError) -> Set<Lease> {
         let old = try standing(before: answers.map(\.lease.article), on: connection)
         let drafts = answers.flatMap { answer -> [(Lease, RecordDraft, String?)] in
-            guard let replaced = old[answer.lease.article] else { return answer.records.map { (answer.lease, $0, nil) } }
+            guard let replaced = old[answer.lease.article] else {
+                return answer.records.map { (answer.lease, $0, nil) }
+            }
             return Succession.records(old: replaced, new: answer.records, article: answer.lease.article)
                 .map { (answer.lease, $0.draft, $0.retracts) }
         }

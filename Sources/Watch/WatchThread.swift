@@ -83,9 +83,9 @@ final class WatchThread {
             if reader.isLive { refusal = nil }
             beatWhenDue(reader.subscription)
             guard let last = deliveries.last, let epoch = reader.subscription.epoch else { continue }
-            let events = deliveries.compactMap { WatchThread.dyadEvent($0.envelope) }
+            let changes = deliveries.flatMap { WatchThread.dyadEvents($0.envelope) }
             let next = WatchStore.Cursor(epoch: epoch, seq: last.seq)
-            try advance(from: cursor, to: next, events)
+            try advance(from: cursor, to: next, changes)
             cursor = next
         }
     }
@@ -93,12 +93,12 @@ final class WatchThread {
     private func advance(
         from old: WatchStore.Cursor?,
         to next: WatchStore.Cursor,
-        _ events: [WatchStore.DyadEvent]
+        _ changes: [(event: WatchStore.DyadEvent, change: Int)]
     ) throws {
         let moved = try inDatabase("counting events") { (connection) throws(PostgresError) in
             // A commit whose answer was lost has moved the cursor already.
             if try WatchStore.cursor(WatchThread.name, on: connection) == next { return true }
-            return try WatchStore.advance(WatchThread.name, from: old, to: next, adding: events, on: connection)
+            return try WatchStore.advance(WatchThread.name, from: old, to: next, adding: changes, on: connection)
         }
         if moved == false { throw End.another }
     }
@@ -122,32 +122,52 @@ final class WatchThread {
         }
     }
 
-    /// The part of an event that the counts need; nil for other records.
+    /// What a record changes in the counts: an event counts one, a retraction takes one away, a correction does both.
     ///
     /// An event without a date counts on its article's day.
-    static func dyadEvent(_ envelope: [UInt8]) -> WatchStore.DyadEvent? {
+    static func dyadEvents(_ envelope: [UInt8]) -> [(event: WatchStore.DyadEvent, change: Int)] {
         struct Envelope: Decodable {
-            struct Data: Decodable {
-                struct Party: Decodable { var code: String? }
-                struct Article: Decodable { var published: String? }
-                var date: String?
-                var event: String
-                var status: String
-                var actor: [Party]
-                var recipient: [Party]
-                var article: Article
-            }
-            var data: Data
+            struct Earlier: Decodable { var was: Act? }
+            var type: String
+            var data: Earlier
         }
-        guard let data = try? JSON.decode(Envelope.self, from: envelope).data,
-            let day = data.date ?? data.article.published.map({ String($0.prefix(10)) }), CivilDate(iso: day) != nil
-        else { return nil }
-        return .init(
-            day: day,
-            actor: data.actor.first?.code ?? "",
-            recipient: data.recipient.first?.code ?? "",
-            event: data.event,
-            status: data.status
-        )
+        struct Fresh: Decodable { var data: Act }
+        guard let record = try? JSON.decode(Envelope.self, from: envelope) else { return [] }
+        var changes: [(WatchStore.DyadEvent, Int)] = []
+        if record.type == "tidings.event.v1" || record.type == "tidings.event.corrected.v1",
+            let fresh = try? JSON.decode(Fresh.self, from: envelope).data.counted
+        {
+            changes.append((fresh, 1))
+        }
+        if record.type == "tidings.event.retracted.v1" || record.type == "tidings.event.corrected.v1",
+            let was = record.data.was?.counted
+        {
+            changes.append((was, -1))
+        }
+        return changes
+    }
+
+    /// The part of an event record that the counts need.
+    private struct Act: Decodable {
+        struct Party: Decodable { var code: String? }
+        struct Article: Decodable { var published: String? }
+        var date: String?
+        var event: String
+        var status: String
+        var actor: [Party]
+        var recipient: [Party]
+        var article: Article
+
+        var counted: WatchStore.DyadEvent? {
+            guard let day = date ?? article.published.map({ String($0.prefix(10)) }), CivilDate(iso: day) != nil
+            else { return nil }
+            return .init(
+                day: day,
+                actor: actor.first?.code ?? "",
+                recipient: recipient.first?.code ?? "",
+                event: event,
+                status: status
+            )
+        }
     }
 }

@@ -226,8 +226,8 @@ import Wire
         )
         #expect(try WatchStore.advance("w", from: nil, to: start, adding: [], on: admin))
         let next = WatchStore.Cursor(epoch: start.epoch, seq: 2)
-        #expect(try WatchStore.advance("w", from: start, to: next, adding: [event, event], on: admin))
-        #expect(try !WatchStore.advance("w", from: start, to: next, adding: [event], on: admin))
+        #expect(try WatchStore.advance("w", from: start, to: next, adding: [(event, 1), (event, 1)], on: admin))
+        #expect(try !WatchStore.advance("w", from: start, to: next, adding: [(event, 1)], on: admin))
         #expect(try number("select count from dyad_day") == 2)
         #expect(try WatchStore.cursor("w", on: admin) == next)
     }

@@ -193,7 +193,11 @@ import Watch
         )
         var logger = Logger(label: "stream")
         logger.logLevel = .critical
-        let server = try StreamServer(settings, feed: FeedSource(stack.feed, keyFile: stack.layout.keys.keyFile(.watch)), logger: logger)
+        let server = try StreamServer(
+            settings,
+            feed: FeedSource(stack.feed, keyFile: stack.layout.keys.keyFile(.watch)),
+            logger: logger
+        )
         defer { server.shutdown() }
         let headers = ["authorization: Bearer t", "connection: close"]
         for round in 0..<5 {
