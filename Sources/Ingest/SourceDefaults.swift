@@ -5,12 +5,14 @@ struct SourceDefaults: Sendable, Equatable {
     /// A member of an article that a default may fill.
     enum Member: String, Sendable, CaseIterable {
         case source, author, language
+        case usageTerms = "usage_terms"
 
         var path: WritableKeyPath<Article, String?> {
             switch self {
             case .source: \.source
             case .author: \.author
             case .language: \.language
+            case .usageTerms: \.usageTerms
             }
         }
     }

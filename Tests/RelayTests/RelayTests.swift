@@ -29,7 +29,7 @@ import Testing
 
     private static func relay(_ stack: LiveStack, _ arguments: [String]) throws -> ChildProcess {
         try ChildProcess(
-            [LiveStack.binary("tidings"), "relay"] + arguments + ["--feed", stack.feed],
+            [LiveStack.binary("tidings"), "relay"] + arguments + ["--data", stack.directory],
             log: "\(stack.directory)/relay.log"
         )
     }
@@ -89,7 +89,7 @@ import Testing
         #expect(copy == log, "\(copy.count) of \(log.count); \(relayLog(stack).suffix(2000))")
         end(one)
         end(other)
-        let strange = try LiveStack.tool(["relay", "nats", "--url", url, "--subject", "tidings", "--feed", stack.feed])
+        let strange = try LiveStack.tool(["relay", "nats", "--url", url, "--subject", "tidings", "--data", stack.directory])
         #expect(strange.status != 0 && strange.output.contains("Authorization"), "\(strange.output)")
         end(server)
     }
