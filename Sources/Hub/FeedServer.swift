@@ -225,7 +225,7 @@ package struct FeedServer {
                     peer,
                     "epoch-changed",
                     "cursor \(place.cursor.name) stands in log \(place.epoch), and the log is \(epoch) now: it was restored; "
-                        + "'tidings cursor remove \(place.cursor.name)' lets it start over"
+                        + "'tidings cursor remove \(place.cursor.name) --owner \(place.cursor.owner)' lets it start over"
                 )
             ]
         }

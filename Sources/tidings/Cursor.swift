@@ -1,6 +1,7 @@
 import ArgumentParser
 import Records
 import Storage
+import Supervision
 import Wire
 
 struct Cursor: ParsableCommand {
@@ -34,10 +35,9 @@ struct CursorList: ParsableCommand {
         let cursors = try CursorStore.list(on: stack.connect())
         if output == .json { return tidings.output(try JSON.encode(cursors) + [UInt8(ascii: "\n")]) }
         for cursor in cursors {
-            let owner = cursor.owner.isEmpty ? "" : " of \(cursor.owner)"
             let lag = cursor.lag.map { "\($0) behind" } ?? "in a log that is no more"
             tidings.output(
-                "\(cursor.name)\(owner)  at \(cursor.seq), \(lag), moved \(cursor.secondsAgo) s ago by \(cursor.client)\n"
+                "\(cursor.name) of \(cursor.owner)  at \(cursor.seq), \(lag), moved \(cursor.secondsAgo) s ago by \(cursor.client)\n"
             )
         }
         if cursors.isEmpty { note("none") }
@@ -51,13 +51,13 @@ struct CursorRemove: ParsableCommand {
     )
 
     @Argument(help: "The cursor's name.") var name: String
-    @Option(help: "Whose it is; without one, that of clients without a key.") var owner = ""
+    @Option(help: "The client whose it is, as 'tidings cursor list' shows it.") var owner = Keys.Party.operator.rawValue
     @OptionGroup var stack: StackOptions
 
     func run() throws {
         guard try CursorStore.remove(FeedCursor(owner: owner, name: name), on: stack.connect()) else {
-            throw Complaint("no cursor \(name); 'tidings cursor list' shows them")
+            throw Complaint("no cursor \(name) of \(owner); 'tidings cursor list' shows them")
         }
-        output("removed \(name)\n")
+        output("removed \(name) of \(owner)\n")
     }
 }

@@ -116,9 +116,9 @@ import Testing
         #expect(places.count == wanted && zip(places, places.dropFirst()).allSatisfy(<), "\(places)")
 
         let listed = try stack.tool(["cursor", "list"])
-        #expect(listed.output.hasPrefix("swift-1  at \(places.last ?? -1), "), "\(listed.output)")
+        #expect(listed.output.hasPrefix("swift-1 of operator  at \(places.last ?? -1), "), "\(listed.output)")
         #expect(listed.output.contains("behind") && listed.output.contains("by follow-feed"))
-        #expect(try stack.tool(["cursor", "remove", "swift-1"]).output == "removed swift-1\n")
+        #expect(try stack.tool(["cursor", "remove", "swift-1"]).output == "removed swift-1 of operator\n")
         let again = try stack.tool(["cursor", "remove", "swift-1"])
         #expect(again.status == 1 && again.output.contains("no cursor swift-1"))
         let anew = try LiveStack.run(example + ["1"])

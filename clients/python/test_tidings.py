@@ -25,6 +25,17 @@ def vectors(name, key):
         return json.load(file)[key]
 
 
+def key_file(test):
+    """A key that no hub knows, for what needs no hub."""
+    directory = tempfile.TemporaryDirectory()
+    test.addCleanup(directory.cleanup)
+    path = os.path.join(directory.name, "desk.key")
+    public, secret = (key.decode() for key in zmq.curve_keypair())
+    with open(path, "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        file.write('server_key = "%s"\npublic_key = "%s"\nsecret_key = "%s"\n' % (public, public, secret))
+    return path
+
+
 def wire(frame):
     return bytes.fromhex(frame[2:]) if frame.startswith("0x") else frame.encode()
 
@@ -67,7 +78,7 @@ class Vectors(unittest.TestCase):
 
     def test_the_tap_of_earlier_releases_is_understood(self):
         recorded = vectors("recorded-0.1", "tap")
-        tap = tidings.Tap("tcp://127.0.0.1:1", topic="")
+        tap = tidings.Tap(key_file(self), tap="tcp://127.0.0.1:1")
         self.addCleanup(tap.close)
         events = []
         for vector in recorded:
@@ -139,13 +150,7 @@ class Holes(unittest.TestCase):
     """The tap's bookkeeping, with a feed that is a list."""
 
     def tap(self, log, topic="event/"):
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        keys = os.path.join(directory.name, "desk.key")
-        public, secret = (key.decode() for key in zmq.curve_keypair())
-        with open(keys, "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-            file.write('server_key = "%s"\npublic_key = "%s"\nsecret_key = "%s"\n' % (public, public, secret))
-        tap = tidings.Tap(keys, topic, tap="tcp://127.0.0.1:1")
+        tap = tidings.Tap(key_file(self), topic, tap="tcp://127.0.0.1:1")
         self.addCleanup(tap.close)
         self.asked = []
 
