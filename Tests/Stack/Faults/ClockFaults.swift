@@ -1,15 +1,18 @@
 import FoundationEssentials
 import Glibc
+import Messaging
+import Postgres
 import ServiceSupport
+import Supervision
 import TestSupport
 import Testing
 
 /// Row 36: clocks that jump. libfaketime gives a program the wall clock that a file names, while it runs; the monotonic clock stays.
 @Suite("Clock faults", .timeLimit(.minutes(5)), .serialized) struct ClockFaults {
-    private static let library =
-        ["x86_64", "aarch64"].map { "/usr/lib/\($0)-linux-gnu/faketime/libfaketimeMT.so.1" }.first {
-            access($0, R_OK) == 0
-        } ?? ""
+    private static let library: String = {
+        let names = ["x86_64", "aarch64"].map { "/usr/lib/\($0)-linux-gnu/faketime/libfaketimeMT.so.1" }
+        return names.first(where: FileManager.default.isReadableFile) ?? ""
+    }()
 
     private func launcher(_ file: String) -> [String] {
         [

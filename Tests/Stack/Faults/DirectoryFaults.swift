@@ -1,6 +1,9 @@
 import FoundationEssentials
 import Glibc
+import Messaging
+import Postgres
 import ServiceSupport
+import Supervision
 import TestSupport
 import Testing
 
@@ -29,8 +32,13 @@ import Testing
             }
         )
         #expect(try Database.number("select count(*) from article", stack) == 500)
-        let failed = try FileManager.default.contentsOfDirectory(atPath: "\(stack.directory)/failed").count
-        #expect(failed == 2 * (count - 500), "each empty file, and its reason")
+        #expect(
+            Faults.wait(30) {
+                let failed = try? FileManager.default.contentsOfDirectory(atPath: "\(stack.directory)/failed")
+                return failed?.count == 2 * (count - 500)
+            },
+            "each empty file, and its reason"
+        )
         #expect(stack.process("ingest") == ingest)
         #expect(Faults.residentKilobytes(ingest) < 300_000)
     }
@@ -71,7 +79,7 @@ import Testing
                     let status = try stack.tool(["status"])
                     return status.status == 1 && status.output.contains("the inbox")
                 },
-                "\(what): \(try stack.tool(["status"]).output)"
+                "\(what): \(Faults.status(stack))"
             )
         }
         func expectTaken(_ number: Int) throws {
@@ -142,7 +150,7 @@ import Testing
                 let status = try stack.tool(["status"])
                 return status.status == 1 && status.output.contains("cannot be moved")
             },
-            "\(try stack.tool(["status"]).output)"
+            "\(Faults.status(stack))"
         )
         over.end()
         #expect(Faults.wait(15) { stack.exists("done/fault-0.txt") && stack.exists("done/fault-1.txt") })

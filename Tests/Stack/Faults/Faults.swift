@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Messaging
 import Postgres
 import ServiceSupport
 import Supervision
@@ -22,6 +23,9 @@ enum Faults {
         }
         return true
     }
+
+    /// For the messages of expectations.
+    static func status(_ stack: LiveStack) -> String { (try? stack.tool(["status", "--output", "json"]).output) ?? "" }
 
     /// A stack that lacks a service until the test brings it.
     static func stack(_ name: String, without service: String) throws -> LiveStack {
@@ -91,7 +95,7 @@ enum Faults {
             )
             return left == 0
         }
-        #expect(done, "not drained: \(try stack.tool(["status"]).output)")
+        #expect(done, "not drained: \(Faults.status(stack))")
         #expect(
             try Database.number(
                 """
@@ -201,7 +205,9 @@ final class Running {
     }
 
     static func ingest(_ stack: LiveStack, directory: String, launcher: [String] = []) throws -> Running {
-        try Running(
+        // The test drops files at once.
+        try FileManager.default.createDirectory(atPath: "\(directory)/inbox", withIntermediateDirectories: true)
+        return try Running(
             launcher + [
                 LiveStack.binary("tidings-ingest"), "--database", stack.layout.database(.ingest), "--hub", stack.work,
                 "--key", stack.layout.keys.keyFile(.ingest), "--directory", directory, "--settle", "200", "--scan",

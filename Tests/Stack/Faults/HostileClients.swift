@@ -1,7 +1,9 @@
 import FoundationEssentials
 import Glibc
 import Messaging
+import Postgres
 import ServiceSupport
+import Supervision
 import TestSupport
 import Testing
 
@@ -39,7 +41,7 @@ import Testing
             open.append(descriptor)
             var bytes = openings[number % openings.count]
             if number % 4 == 0 { bytes += (0..<500).map { _ in UInt8.random(in: 0...255, using: &random) } }
-            _ = send(descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT.rawValue | MSG_NOSIGNAL.rawValue))
+            _ = send(descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
         }
         #expect(open.count > 800)
         try Faults.drop(0..<5, stack)
@@ -49,7 +51,7 @@ import Testing
             open.allSatisfy { descriptor in
                 var byte: UInt8 = 0
                 var count = 1
-                while count > 0 { count = recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT.rawValue)) }
+                while count > 0 { count = recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT)) }
                 return count == 0 || errno != EAGAIN
             }
         }

@@ -3,6 +3,7 @@ import Glibc
 import Messaging
 import Postgres
 import ServiceSupport
+import Supervision
 import TestSupport
 import Testing
 import Wire

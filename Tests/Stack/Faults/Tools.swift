@@ -1,9 +1,12 @@
 import FoundationEssentials
 import Glibc
+import Messaging
+import Postgres
 import ServiceSupport
 import Supervision
 import Synchronization
 import TestSupport
+import Testing
 
 /// A network of its own with a loopback to be broken; gone with its last process.
 final class Namespace {
@@ -29,7 +32,9 @@ final class Namespace {
     /// Whether this machine lets us make one and has the tools.
     static let isPossible =
         Faults.isRoot
-        && ["/usr/sbin/nft", "/usr/sbin/tc", "/usr/sbin/ip", "/usr/bin/nsenter"].allSatisfy { access($0, X_OK) == 0 }
+        && ["/usr/sbin/nft", "/usr/sbin/tc", "/usr/sbin/ip", "/usr/bin/nsenter"].allSatisfy(
+            FileManager.default.isExecutableFile
+        )
         && (try? LiveStack.run(["/usr/bin/unshare", "--net", "/bin/true"]).status) == 0
 
     func run(_ command: [String]) throws {
@@ -56,7 +61,7 @@ final class FrozenThreads {
 
     init(_ process: pid_t, named name: String, log: String) throws {
         let script = """
-            import ctypes, glob, sys
+            import ctypes, glob, os, select, sys
             libc = ctypes.CDLL(None, use_errno=True)
             libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
             count = 0
@@ -67,6 +72,10 @@ final class FrozenThreads {
                         if libc.ptrace(request, thread, None, None) != 0: sys.exit('ptrace: %d' % ctypes.get_errno())
                     count += 1
             print('frozen', count, flush=True)
+            # A process whose threads are traced is gone only when the tracer has taken notice.
+            while not select.select([sys.stdin], [], [], 0.05)[0]:
+                try: os.waitpid(-1, 0x40000001)
+                except ChildProcessError: break
             sys.stdin.read()
             """
         tracer = try Running(["/usr/bin/python3", "-c", script], log: log)
@@ -211,7 +220,7 @@ struct Pump {
             // What waits is bounded, as a router's queue is.
             if readable.contains(ways[index].from), ways[index].pieces.count < 256 {
                 var buffer = [UInt8](repeating: 0, count: 65536)
-                let count = recv(ways[index].from, &buffer, buffer.count, Int32(MSG_DONTWAIT.rawValue))
+                let count = recv(ways[index].from, &buffer, buffer.count, Int32(MSG_DONTWAIT))
                 if count > 0 {
                     ways[index].pieces.append((now + weather.delay, Array(buffer.prefix(count))))
                 } else if count == 0 || errno != EAGAIN {
@@ -225,7 +234,7 @@ struct Pump {
 
     private func pass(_ way: inout Way, _ now: Int, _ ended: inout Set<Int32>) {
         while let first = way.pieces.first, first.due <= now {
-            let flags = Int32(MSG_DONTWAIT.rawValue | MSG_NOSIGNAL.rawValue)
+            let flags = Int32(MSG_DONTWAIT | MSG_NOSIGNAL)
             let sent = send(way.to, first.bytes, first.bytes.count, flags)
             if sent < 0 {
                 if errno != EAGAIN { ended.insert(way.from) }
