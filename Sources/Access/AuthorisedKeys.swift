@@ -12,17 +12,25 @@ package struct AuthorisedKeys: Sendable, Equatable {
     /// What is wrong with files that were left out.
     package private(set) var complaints: [String] = []
 
+    /// Whether it could not be read for want of descriptors or memory, so that what was left out may be there.
+    package private(set) var isIncomplete = false
+
     /// - Complexity: O(files); each is at most 16 KiB.
     package init(_ directory: String) {
         self.directory = directory
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
-            complaints = ["cannot list \(directory): \(String(cString: strerror(errno)))"]
+            let failure = KeyFile.Failure("cannot list \(directory): \(String(cString: strerror(errno)))", code: errno)
+            complaints = [failure.description]
+            isIncomplete = failure.isExhaustion
             return
         }
         for name in names.sorted() where name.hasSuffix(".pub") && !name.hasPrefix(".") {
             do {
                 try add(String(name.dropLast(4)), try KeyFile("\(directory)/\(name)"))
-            } catch { complaints.append("\(error)") }
+            } catch {
+                complaints.append("\(error)")
+                if error.isExhaustion { isIncomplete = true }
+            }
         }
     }
 

@@ -13,6 +13,8 @@ final class KeyRing: Sendable {
         var generation = 0
         /// When the files were last read.
         var readAt = 0
+        /// Whether they could not be read the last time.
+        var isStuck = false
     }
 
     private let keyFile: String
@@ -58,6 +60,20 @@ final class KeyRing: Sendable {
         guard state.withLock({ $0.readAt }) + milliseconds <= now else { return }
         state.withLock { $0.readAt = now }
         let fresh = AuthorisedKeys(directory)
+        // Connections without a key can use up all descriptors: that must not put those out who have one.
+        let wasStuck = state.withLock { state in
+            defer { state.isStuck = fresh.isIncomplete }
+            return state.isStuck
+        }
+        guard !fresh.isIncomplete else {
+            if !wasStuck {
+                logger.error(
+                    "the keys cannot be read, those known stay in use; raise the limit of open files",
+                    metadata: ["error": "\(fresh.complaints.first ?? "")"]
+                )
+            }
+            return
+        }
         let (before, after) = state.withLock { state -> (State, State) in
             let before = state
             if let pair = try? KeyFile(keyFile).pair() { state.pair = pair }

@@ -120,29 +120,53 @@ extension IngestThread {
         }
     }
 
+    /// Where a file that was read belongs.
+    struct Fate {
+        var work: TreePath
+        var name: TreePath
+        /// Why it failed; nil when all of it is stored.
+        var reason: ReasonFile?
+    }
+
     /// Moves a file to where its fate belongs; the articles in it are stored by now.
     ///
-    /// - Returns: the folder it went to.
+    /// - Returns: the folder it went to; nil when that takes nothing, and the file stays in hand until it does.
     private func file(_ reading: Reading) -> (tree: FileTree, folder: TreePath)? {
-        let name = reading.file.name
         let whole = reading.refusal == nil && reading.failures.isEmpty
-        let tree = whole ? inbox.done : inbox.failed
-        guard let filed = inbox.work.move(reading.file.work, to: tree, as: name) else {
-            logger.error(
-                "a file cannot be moved out of the work directory; it is tried again at the next start",
-                metadata: ["file": "\(name.display)", "error": "\(String(cString: strerror(errno)))"]
-            )
+        let reason = whole ? nil : reading.refusal ?? partial(reading)
+        return file(Fate(work: reading.file.work, name: reading.file.name, reason: reason))
+    }
+
+    private func file(_ fate: Fate) -> (tree: FileTree, folder: TreePath)? {
+        let tree = fate.reason == nil ? inbox.done : inbox.failed
+        guard let filed = inbox.work.move(fate.work, to: tree, as: fate.name) else {
+            // Somebody has taken it out of the work directory: nothing is left to move.
+            if errno != ENOENT || inbox.work.status(of: fate.work) != nil { stuck.append(fate) }
             return nil
         }
-        guard !whole else { return (tree, filed.folder) }
+        guard let reason = fate.reason else { return (tree, filed.folder) }
         counts.failed += 1
-        let reason = reading.refusal ?? partial(reading)
         logger.warning(
             "failed",
-            metadata: ["file": "\(name.display)", "code": "\(reason.code)", "reason": "\(reason.message)"]
+            metadata: ["file": "\(fate.name.display)", "code": "\(reason.code)", "reason": "\(reason.message)"]
         )
         write(reason, beside: filed)
         return (tree, filed.folder)
+    }
+
+    /// Tries again to move what could not be moved; nothing is stored again.
+    ///
+    /// - Returns: what is wrong.
+    func moveStuck() -> String? {
+        let again = stuck
+        stuck = []
+        var reason: Int32 = 0
+        for fate in again {
+            if let (tree, folder) = file(fate) { FileTree(tree.path).sync(folder) } else { reason = errno }
+        }
+        guard !stuck.isEmpty else { return nil }
+        return "\(stuck.count) files that are read cannot be moved out of \(inbox.work.path): "
+            + "\(String(cString: strerror(reason))); make room, or mend done/ and failed/"
     }
 
     private func partial(_ reading: Reading) -> ReasonFile {

@@ -20,7 +20,9 @@ final class IngestThread {
     private let feedProblems: @Sendable () -> [String: String]?
     private var arrivals: Arrivals
     /// What was said about names that stay in the inbox, so that it is said once.
-    private var refused: [TreePath: Arrivals.Stamp] = [:]
+    private var refused: [TreePath: Refusal] = [:]
+    /// Stored, or refused, and not where they belong yet: the directory took nothing.
+    var stuck: [Fate] = []
     private var isTruncated = false
     private var nextScan = 0
     private var nextBeat = 0
@@ -32,10 +34,19 @@ final class IngestThread {
         var failed = 0
         var refused = 0
         var waiting = 0
+        /// What is wrong with the directories; nil when nothing is. Status is not ready while it stands.
+        var trouble: String?
         /// What is wrong with sources.yaml; nil when nothing is.
         var sources: String?
         /// What is wrong with feeds, by name; nil when nothing is.
         var feeds: [String: String]?
+    }
+
+    /// A name that was left in the inbox.
+    private struct Refusal {
+        var stamp: Arrivals.Stamp?
+        /// Whether the same file may be taken later, as when its owner or its mount is changed: listings try it again.
+        var mayPass: Bool
     }
 
     /// Files of one transaction.
@@ -117,12 +128,17 @@ final class IngestThread {
         guard now >= nextScan else { return }
         nextScan = now + settings.scan
         refreshSources()
+        var trouble = checkDirectories()
         var listed: Set<TreePath> = []
         let end = inbox.inbox.walk(Inbox.limits, entering: notices.watch) { path, status in
             listed.insert(path)
-            look(at: path, Arrivals.Stamp(status), movedIn: false, now)
+            look(at: path, Arrivals.Stamp(status), movedIn: false, isListing: true, now)
         }
-        if let failure = end.unreadable.first(where: { $0.path == .root }) { return reopen(failure.reason, now) }
+        if let failure = end.unreadable.first(where: { $0.path == .root }) {
+            return tell(trouble ?? "the inbox \(inbox.inbox.path) cannot be listed: \(failure.reason)")
+        }
+        if let stuck = moveStuck() { trouble = [trouble, stuck].compactMap(\.self).joined(separator: "; ") }
+        tell(trouble)
         for (folder, reason) in end.unreadable {
             listed.insert(folder)
             refuseFolder(folder, "unreadable", "the folder cannot be listed: \(reason); check its owner and mode")
@@ -157,23 +173,37 @@ final class IngestThread {
         counts.sources = sources.problem
     }
 
-    /// The watched directory itself was moved or deleted.
-    private func reopen(_ reason: String, _ now: Int) {
-        logger.error(
-            "the inbox cannot be listed",
-            metadata: ["directory": "\(inbox.inbox.path)", "error": "\(reason)"]
-        )
+    /// Makes directories that were removed, and looks whether files can be moved between them.
+    ///
+    /// - Returns: what is wrong.
+    private func checkDirectories() -> String? {
         do {
             _ = try Inbox(root: settings.directory)
-            nextScan = now + min(100, settings.scan)
-        } catch {
-            logger.error("the inbox is gone", metadata: ["error": "\(error)"])
+            return nil
+        } catch { return "the inbox or a directory beside it cannot be used: \(error)" }
+    }
+
+    /// Says once what is wrong with the directories, and when it is over.
+    private func tell(_ trouble: String?) {
+        guard trouble != counts.trouble else { return }
+        counts.trouble = trouble
+        nextBeat = 0
+        if let trouble {
+            logger.error("files cannot be taken", metadata: ["error": "\(trouble)"])
+        } else {
+            logger.notice("the directories are usable again")
         }
     }
 
-    private func look(at name: TreePath, _ stamp: Arrivals.Stamp?, movedIn: Bool, _ now: Int) {
+    private func look(
+        at name: TreePath,
+        _ stamp: Arrivals.Stamp?,
+        movedIn: Bool,
+        isListing: Bool = false,
+        _ now: Int
+    ) {
         guard let stamp else { return arrivals.forget(name) }
-        guard refused[name] != stamp else { return }
+        if let known = refused[name], known.stamp == stamp, !(known.mayPass && isListing) { return }
         arrivals.observe(name, stamp, movedIn: movedIn, now: now)
     }
 
@@ -212,15 +242,24 @@ final class IngestThread {
                 name,
                 stamp,
                 "unreadable",
-                "the file cannot be taken: \(reason); check the owner and mode of it and of its folder"
+                "the file cannot be taken: \(reason); check the owner and mode of it and of its folder",
+                mayPass: true
             )
         }
         return nil
     }
 
     /// The file stays in the inbox; its reason goes to `failed/` once.
-    private func refuse(_ name: TreePath, _ stamp: Arrivals.Stamp?, _ code: String, _ message: String) {
-        refused[name] = stamp
+    private func refuse(
+        _ name: TreePath,
+        _ stamp: Arrivals.Stamp?,
+        _ code: String,
+        _ message: String,
+        mayPass: Bool = false
+    ) {
+        let known = refused[name]
+        refused[name] = Refusal(stamp: stamp, mayPass: mayPass)
+        if let known, known.stamp == stamp { return }
         counts.refused += 1
         logger.warning(
             "left in the inbox",

@@ -7,7 +7,13 @@ import Glibc
 package struct KeyFile: Sendable, Equatable {
     package struct Failure: Error, CustomStringConvertible, Sendable {
         package let description: String
-        package init(_ description: String) { self.description = description }
+        /// Whether this process has no descriptor or memory left, which says nothing of the file.
+        package let isExhaustion: Bool
+
+        package init(_ description: String, code: Int32 = 0) {
+            self.description = description
+            isExhaustion = [EMFILE, ENFILE, ENOMEM].contains(code)
+        }
     }
 
     /// The largest file that is read.
@@ -23,7 +29,8 @@ package struct KeyFile: Sendable, Equatable {
         self.path = path
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw Failure("cannot read the key file \(path): \(String(cString: strerror(errno)))")
+            let code = errno
+            throw Failure("cannot read the key file \(path): \(String(cString: strerror(code)))", code: code)
         }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: KeyFile.byteLimit)

@@ -1,4 +1,5 @@
 package import Postgres
+import ServiceSupport
 
 /// What a person asks of the database: how things stand, what is dead, one article with what was found in it.
 package enum OperatorStore {
@@ -84,7 +85,7 @@ package enum OperatorStore {
         let rows = try connection.query(
             """
             select j.article_id::text, j.attempt::bigint, j.last_error, a.title,
-                (select convert_from(file_name, 'SQL_ASCII') from sighting s where s.article_id = a.id order by s.id limit 1),
+                (select file_name from sighting s where s.article_id = a.id order by s.id limit 1),
                 to_char(j.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
             from job j join article a on a.id = j.article_id where j.state = 3 order by j.id limit \(limit)
             """
@@ -97,7 +98,8 @@ package enum OperatorStore {
                     attempts: try row.int(1),
                     reason: try row.optionalString(2),
                     title: try row.optionalString(3),
-                    file: try row.optionalString(4),
+                    // A name is bytes; one that is not UTF-8 would be an error as text.
+                    file: row.isNull(4) ? nil : TreePath(bytes: try row.bytes(4)).display,
                     since: try row.string(5)
                 )
             )

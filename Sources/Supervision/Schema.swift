@@ -21,7 +21,7 @@ package enum Schema {
         try connection.execute(script: "create database \(try connection.quoted(identifier: database))")
     }
 
-    /// Gives each role the password of its file.
+    /// Gives each role the password of its file, and sets how long a person's transaction may stand still.
     package static func setPasswords(_ keys: Keys, on connection: Connection) throws {
         for role in Keys.Role.allCases where role != .admin {
             let user = try connection.quoted(identifier: role.user)
@@ -30,5 +30,8 @@ package enum Schema {
             )
             try connection.execute(script: "alter role \(user) password \(password)")
         }
+        // A person's transaction that is left open would keep the server from cleaning up behind the queue.
+        let person = try connection.quoted(identifier: Keys.Role.operator.user)
+        try connection.execute(script: "alter role \(person) set idle_in_transaction_session_timeout = '10min'")
     }
 }

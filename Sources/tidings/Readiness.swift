@@ -26,6 +26,16 @@ struct Readiness {
         var subscribers: [Subscriber]
     }
 
+    /// What a service says is wrong with its surroundings.
+    private struct Trouble: Decodable {
+        var trouble: String
+
+        init?(of life: OperatorStore.Life) {
+            guard let found = try? JSON.decode(Trouble.self, from: Array(life.state.utf8)) else { return nil }
+            self = found
+        }
+    }
+
     /// How one stack is.
     struct Report: Codable {
         var ready: Bool
@@ -80,6 +90,9 @@ struct Readiness {
         if report.figures != nil {
             for name in ["ingest", "watch"] where !without.contains(name) {
                 let alive = report.services.contains { $0.name == name && $0.secondsAgo <= Readiness.fresh }
+                for life in report.services where life.name == name && life.secondsAgo <= Readiness.fresh {
+                    if let trouble = Trouble(of: life) { report.missing.append("\(name): \(trouble.trouble)") }
+                }
                 if !alive { report.missing.append("\(name) has not shown life for \(Readiness.fresh) s") }
             }
         }

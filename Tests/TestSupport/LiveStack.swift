@@ -11,6 +11,7 @@ package final class LiveStack {
     private var up: ChildProcess
     private var starts = 1
     private let arguments: [String]
+    private let launcher: [String]
 
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
@@ -19,12 +20,20 @@ package final class LiveStack {
 
     /// Starts a stack and waits until it is ready.
     ///
-    /// - Parameter waits: false for a stack that lacks a service until the caller brings it.
-    package init(_ name: String, arguments: [String] = [], waits: Bool = true) throws {
+    /// - Parameters:
+    ///   - launcher: a program with its arguments that `tidings up` and the tools are run by, such as nsenter.
+    ///   - waits: false for a stack that lacks a service until the caller brings it.
+    package init(
+        _ name: String,
+        arguments: [String] = [],
+        launcher: [String] = [],
+        waits: Bool = true
+    ) throws {
         directory = "/tmp/tidings-stack-\(name)-\(getpid())"
         portBase = LiveStack.freePorts()
         self.arguments = arguments
-        up = try LiveStack.start(directory, portBase, arguments)
+        self.launcher = launcher
+        up = try LiveStack.start(directory, portBase, arguments, launcher)
         if waits { try waitUntilReady() }
     }
 
@@ -35,10 +44,15 @@ package final class LiveStack {
         try? FileManager.default.removeItem(atPath: directory)
     }
 
-    private static func start(_ directory: String, _ portBase: Int, _ arguments: [String]) throws -> ChildProcess {
+    private static func start(
+        _ directory: String,
+        _ portBase: Int,
+        _ arguments: [String],
+        _ launcher: [String]
+    ) throws -> ChildProcess {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         return try ChildProcess(
-            [binary("tidings"), "up", "--data", directory, "--port-base", "\(portBase)"] + arguments,
+            launcher + [binary("tidings"), "up", "--data", directory, "--port-base", "\(portBase)"] + arguments,
             log: "\(directory)/up.log"
         )
     }
@@ -73,13 +87,13 @@ package final class LiveStack {
 
     package func start() throws {
         starts += 1
-        up = try LiveStack.start(directory, portBase, arguments)
+        up = try LiveStack.start(directory, portBase, arguments, launcher)
         try waitUntilReady()
     }
 
     /// Runs `tidings` on this stack.
     package func tool(_ arguments: [String], input: String? = nil) throws -> Run {
-        try LiveStack.tool(arguments + ["--data", directory], input: input)
+        try LiveStack.run(launcher + [LiveStack.binary("tidings")] + arguments + ["--data", directory], input: input)
     }
 
     /// A service's process as it is now, or nil between two lives.
@@ -157,7 +171,7 @@ package final class LiveStack {
     }()
 
     /// Six ports in a row that nobody listens on, below those the system hands out.
-    private static func freePorts() -> Int {
+    package static func freePorts() -> Int {
         while true {
             let base = Int.random(in: 10_000..<30_000)
             if (0..<6).allSatisfy({ isFree(base + $0) }) { return base }

@@ -1,0 +1,124 @@
+import FoundationEssentials
+import Glibc
+import Messaging
+import Postgres
+import ServiceSupport
+import Supervision
+import TestSupport
+import Testing
+
+/// Extractors that are killed, frozen, hung and starved.
+@Suite("Worker faults", .timeLimit(.minutes(5)), .serialized) struct WorkerFaults {
+    /// Row 1.
+    @Test func `an extractor killed again and again: every article once, only what it had started is charged`() throws {
+        let stack = try LiveStack("worker-killed", arguments: ["--settle", "200", "--workers", "2"])
+        let (rounds, articles) = (4 * Faults.scale, 40 * Faults.scale)
+        for round in 0..<rounds {
+            try Faults.drop(round * articles / rounds..<(round + 1) * articles / rounds, stack)
+            Monotonic.sleep(milliseconds: Int.random(in: 10...500))
+            if let extractor = stack.process("extract") { kill(extractor, SIGKILL) }
+            #expect(Faults.wait(20) { stack.process("extract").map { kill($0, 0) == 0 } ?? false })
+        }
+        try Faults.expectWhole(stack, articles: articles)
+        let charged = Faults.count(["a job goes back", #"charged="true""#], stack.log("hub"))
+        #expect(charged <= rounds * 2, "two threads can have started two articles, \(charged) were charged")
+    }
+
+    /// Rows 2 and 38.
+    @Test(.enabled(if: FrozenThreads.isPossible, "needs root and /usr/bin/python3 to freeze a thread"))
+    func `an extractor frozen and thawed: its articles go to another, and its late answer is stale`() throws {
+        let stack = try Faults.stack("worker-frozen", without: "extract")
+        let first = try Running.extractor(stack, "first")
+        #expect(try Faults.wait(20) { try stack.tool(["status"]).output.contains("worker ") })
+        // Its one coding thread stands still in an article that it has started, then all of it.
+        var thread: FrozenThreads? = try FrozenThreads(first.pid, named: "coder", log: "\(stack.directory)/freeze.log")
+        try Faults.drop(0..<4, stack)
+        #expect(
+            try Faults.wait(10) { try Database.number("select count(*) from job where state = 1", stack) == 4 },
+            "all four are in its hands"
+        )
+        Monotonic.sleep(milliseconds: 300)
+        first.send(SIGSTOP)
+        let frozen = Monotonic.milliseconds()
+        #expect(Faults.wait(10) { stack.log("hub").contains("a job goes back") })
+        #expect(Monotonic.milliseconds() - frozen < 4500, "three seconds of silence are death")
+        let second = try Running.extractor(stack, "second")
+        try Faults.expectWhole(stack, articles: 4)
+        #expect(Faults.count(["a job goes back", #"charged="true""#], stack.log("hub")) == 1)
+        withExtendedLifetime(thread) {}
+        thread = nil
+        first.send(SIGCONT)
+        let fenced = try Faults.wait(20) {
+            let status = try stack.tool(["status", "--output", "json"]).output
+            return status.contains(#""stale_answers":1"#)
+        }
+        #expect(fenced, "\(Faults.status(stack)) \(Faults.contents(first.log))")
+        try Faults.expectWhole(stack, articles: 4)
+        second.kill()
+
+        // Starved to a tenth of a processor it works on, slowly; nobody takes it for dead.
+        let before = Faults.count(["a job goes back"], stack.log("hub"))
+        try Faults.drop(4..<10, stack)
+        let end = Monotonic.milliseconds() + 5000
+        while Monotonic.milliseconds() < end {
+            first.send(SIGSTOP)
+            Monotonic.sleep(milliseconds: 180)
+            first.send(SIGCONT)
+            Monotonic.sleep(milliseconds: 20)
+        }
+        #expect(Faults.count(["a job goes back"], stack.log("hub")) == before)
+        try Faults.expectWhole(stack, articles: 10)
+    }
+
+    /// Row 3.
+    @Test(.enabled(if: FrozenThreads.isPossible, "needs root and /usr/bin/python3 to freeze a thread"))
+    func `a coding thread that hangs ends its process within the budget, and the article is dead with the reason`()
+        throws
+    {
+        let stack = try Faults.stack("worker-hung", without: "extract")
+        let hung = try Running.extractor(stack, "hung", ["--workers", "1", "--seconds", "1"])
+        #expect(try Faults.wait(20) { try stack.tool(["status"]).output.contains("worker ") })
+        let freeze = try FrozenThreads(hung.pid, named: "coder", log: "\(stack.directory)/freeze.log")
+        try Faults.drop(0..<1, stack)
+        let start = Monotonic.milliseconds()
+        var end: String?
+        #expect(
+            Faults.wait(15) {
+                end = hung.ended()
+                return end != nil
+            }
+        )
+        #expect(end == "exit 70")
+        #expect((1900...6000).contains(Monotonic.milliseconds() - start), "twice the second that one article may take")
+        withExtendedLifetime(freeze) {}
+        #expect(try stack.tool(["dead", "list"]).output.contains("took more than 2 s"))
+        let next = try Running.extractor(stack, "next")
+        #expect(try stack.tool(["dead", "retry", "--all"]).status == 0)
+        try Faults.expectWhole(stack, articles: 1)
+        withExtendedLifetime(next) {}
+    }
+
+    /// Row 37. Without a descriptor the hub could not list its clients' keys, took all of them for withdrawn, and aborted when it bound its
+    /// sockets anew: whoever could open connections, without a key, could end it.
+    @Test func `services that have no descriptor left wait and go on`() throws {
+        let stack = try LiveStack("worker-limits", arguments: ["--settle", "200"])
+        for service in ["hub", "extract", "watch", "ingest"] {
+            let process = try #require(stack.process(service))
+            // As many as it has open, and a few more.
+            let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count
+            let run = try LiveStack.run([
+                "/usr/bin/prlimit", "--pid", "\(process)", "--nofile=\(open + 3):\(open + 3)",
+            ])
+            #expect(run.status == 0, "\(run.output)")
+        }
+        try Faults.drop(0..<10, stack)
+        // More connections than the hub has files for: they wait or are cut, and nothing aborts.
+        let hub = try #require(stack.process("hub"))
+        let crowd = try (0..<12).map { try Running.subscriber(stack, "crowd-\($0)") }
+        #expect(Faults.wait(30) { (try? Database.number("select count(*) from article", stack)) == 10 })
+        Monotonic.sleep(milliseconds: 2000)
+        crowd.forEach { $0.kill() }
+        #expect(stack.process("hub") == hub && kill(hub, 0) == 0, "\(stack.log("hub").suffix(500))")
+        try Faults.expectWhole(stack, articles: 10)
+    }
+}
