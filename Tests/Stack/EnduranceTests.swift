@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import Postgres
 import ServiceSupport
+import Supervision
 import TestSupport
 import Testing
 
@@ -15,6 +16,8 @@ import Testing
             ?? UInt64.random(in: 0...UInt64.max)
         /// Long enough for what is said of memory and of lags.
         var isLong: Bool { seconds >= 120 }
+        /// How often PostgreSQL is ended.
+        var restarts: Int { max(1, seconds / 120) }
         /// Milliseconds between two faults.
         var pause: ClosedRange<Int> { isLong ? 2500...5500 : 800...1600 }
     }
@@ -44,7 +47,8 @@ import Testing
             LiveStack.binary("tidings-check"), "--streams", Follower.directory(stack),
         ])
         print("endurance: \(load.dropped) articles dropped; \(faults)\n\(verdict.output)")
-        #expect(isDrained, "\(try stack.tool(["status"]).output)")
+        let status = try stack.tool(["status"]).output
+        #expect(isDrained, "\(status)")
         #expect(verdict.status == 0, "seed \(plan.seed): \(verdict.output)")
         let refused = try String(contentsOf: URL(filePath: "\(stack.directory)/stranger.log"), encoding: .utf8)
         #expect(refused.contains("refuses the key"), "\(refused)")
@@ -68,9 +72,7 @@ import Testing
         var counts: [String: Int] = [:]
         var nextFault = start + 2000
         // Spread evenly, so that each finds a stack that has come to itself again.
-        var restarts = (1...max(1, plan.seconds / 120)).map {
-            start + $0 * plan.seconds * 1000 / (max(1, plan.seconds / 120) + 1)
-        }
+        var restarts = (1...plan.restarts).map { start + $0 * plan.seconds * 1000 / (plan.restarts + 1) }
         var hasLeft = false
         while Monotonic.milliseconds() < start + plan.seconds * 1000 {
             let now = Monotonic.milliseconds()
@@ -128,6 +130,7 @@ import Testing
         for follower in honest {
             let wanted = try follower.writeExpected()
             while follower.last < wanted {
+                try follower.expectAlive()
                 guard Monotonic.milliseconds() < deadline else { return false }
                 Monotonic.sleep(milliseconds: 100)
             }

@@ -95,7 +95,16 @@ final class Follower {
     }
 
     /// Lets a slow one take what is left at once.
-    func hurry() { process.send(signal: SIGUSR1) }
+    func hurry() {
+        if case .python(let delay) = client, delay > 0 { process.send(signal: SIGUSR1) }
+    }
+
+    /// - Throws: with what it said, when it has ended by itself.
+    func expectAlive() throws {
+        guard let end = process.ended() else { return }
+        let said = (try? String(contentsOf: URL(filePath: "\(stack.directory)/\(name).log"), encoding: .utf8)) ?? ""
+        throw LiveStack.Failure("subscriber \(name) ended with \(end): \(said.suffix(1000))")
+    }
 
     /// The sequence number of the last whole line.
     var last: Int { (try? tail().last) ?? 0 }
