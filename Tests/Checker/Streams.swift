@@ -43,7 +43,8 @@ struct Streams {
         let expected = try lines("expected").map { $0.split(separator: " ") }.map { (seq: Int($0[0]) ?? -1, id: $0[1]) }
         let index = Dictionary(expected.enumerated().map { ($0.element.seq, $0.offset) }) { first, _ in first }
         let until = try? lines("until").first.flatMap { Int($0) }
-        var next = 0
+        // The place that has to come next, and the one behind the furthest that came.
+        var (next, end) = (0, 0)
         var hasResumed = false
         var (doubled, again) = (0, 0)
         var delays: [Double] = []
@@ -67,8 +68,9 @@ struct Streams {
             if let prev = line.prev, prev >= line.seq || place > 0 && prev < expected[place - 1].seq {
                 findings.add("\(name): prev does not join: \(text)")
             }
-            if place >= next { delays.append(line.delay) }
+            if place >= end { delays.append(line.delay) }
             next = place + 1
+            end = max(end, next)
             hasResumed = false
         }
         if until == nil, next != expected.count { findings.add("\(name): \(expected.count - next) missing at the end") }

@@ -34,7 +34,6 @@ def write(data):
 
 
 def feed(keys, where, name, after, delay):
-    os.chmod(keys, 0o600)
     pause = [float(delay)]
     signal.signal(signal.SIGUSR1, lambda *_: pause.__setitem__(0, 0))
     # A slow one keeps few events in its hands, or it would not ask again in time.
@@ -51,7 +50,6 @@ def run(*command):
     death = ctypes.CDLL(None).prctl
     child = subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=0, preexec_fn=lambda: death(1, signal.SIGKILL))
     signal.signal(signal.SIGTERM, lambda *_: child.kill())
-    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     rest = b""
     while True:
         data = os.read(child.stdout.fileno(), 1 << 20)
