@@ -1,11 +1,12 @@
 # make run    the whole stack on this machine, with sample articles; Ctrl-C ends it
 # make test   every test, against a real PostgreSQL that it starts itself
 # make chaos  the fault test at length: 3,000 articles while everything is killed at random
+# make endurance   ten minutes of full load with ten subscribers while everything is killed at random, in release
 # make simulate   seeded schedules of faults for ten minutes; docs/testing.md
 # make accuracy   scores of the language model against their floors, in release
 # make bench  what docs/performance.md says of this machine
 # make fuzz   random bytes for the readers of articles and of messages, TIME=60 seconds each
-.PHONY: run test accuracy chaos simulate bench bootstrap format lint tsan fuzz clean
+.PHONY: run test accuracy chaos endurance simulate bench bootstrap format lint tsan fuzz clean
 
 run: bootstrap
 	swift build -c release
@@ -22,6 +23,11 @@ accuracy: bootstrap
 chaos: bootstrap
 	swift build --build-tests
 	TIDINGS_CHAOS_ARTICLES=3000 swift test --skip-build --filter StackTests.ChaosTests
+
+endurance: bootstrap
+	swift build -c release
+	swift build --build-tests
+	TIDINGS_ENDURANCE_SECONDS=600 TIDINGS_BINARIES=.build/release swift test --skip-build --filter StackTests.EnduranceTests
 
 simulate: bootstrap
 	swift build -c release --product tidings-simulate

@@ -145,7 +145,8 @@ let package = Package(
                 "tidings",
                 "follow-feed", "tidings-check", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
             ],
-            path: "Tests/Stack"
+            path: "Tests/Stack",
+            exclude: ["reader.py"]
         ),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "ServiceSupport", "TestSupport"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging", "ServiceSupport"]),

@@ -2,6 +2,7 @@
 // the files that were dropped and the lines that a subscriber received, and says whether they agree.
 //
 // Usage: tidings-check DROPPED-DIRECTORY RECEIVED.jsonl
+//        tidings-check --streams DIRECTORY                (see Streams.swift)
 //
 // Every dropped file begins with a line "Title: …" that no other file has. For each there must be exactly one article record with
 // that title, and as many event and quote records as that record says; `sequence` and, within a topic, `tseq` must have no gap.
@@ -107,13 +108,20 @@ func check(dropped: [String: Int], received: String) -> (Findings, records: Int)
 }
 
 guard CommandLine.arguments.count == 3 else {
-    FileHandle.standardError.write(Data("usage: tidings-check DROPPED-DIRECTORY RECEIVED.jsonl\n".utf8))
+    FileHandle.standardError.write(
+        Data("usage: tidings-check DROPPED-DIRECTORY RECEIVED.jsonl | --streams DIRECTORY\n".utf8)
+    )
     exit(64)
 }
 do {
-    let dropped = try titles(in: CommandLine.arguments[1])
-    let received = try String(contentsOfFile: CommandLine.arguments[2], encoding: .utf8)
-    let (findings, _) = check(dropped: dropped, received: received)
+    let findings: Findings
+    if CommandLine.arguments[1] == "--streams" {
+        findings = try Streams.check(CommandLine.arguments[2])
+    } else {
+        let dropped = try titles(in: CommandLine.arguments[1])
+        let received = try String(contentsOfFile: CommandLine.arguments[2], encoding: .utf8)
+        findings = check(dropped: dropped, received: received).0
+    }
     for problem in findings.problems { print("  \(problem)") }
     exit(findings.problems.isEmpty ? 0 : 1)
 } catch {

@@ -37,15 +37,6 @@ import Testing
         }
     }
 
-    private func add(_ name: String, _ stack: LiveStack, _ arguments: [String] = []) throws -> String {
-        let path = "\(stack.directory)/\(name).key"
-        let printed = try stack.tool(["client", "add", name] + arguments)
-        #expect(printed.status == 0, "\(printed.output)")
-        let keys = printed.output.split(separator: "\n").filter { $0.contains(" = \"") }.joined(separator: "\n")
-        try Data((keys + "\n").utf8).write(to: URL(filePath: path))
-        return path
-    }
-
     private func wait(_ seconds: Double, for condition: () throws -> Bool) rethrows -> Bool {
         let deadline = Monotonic.milliseconds() + Int(seconds * 1000)
         while try !condition() {
@@ -59,7 +50,7 @@ import Testing
         throws
     {
         let stack = try LiveStack("access", arguments: ["--settle", "100"])
-        let key = try add("desk", stack)
+        let key = try stack.addClient("desk")
         #expect(try stack.tool(["client", "list"]).output.contains("desk"))
         let twice = try stack.tool(["client", "add", "desk"])
         #expect(twice.status != 0 && twice.output.contains("client rotate desk"))
@@ -87,7 +78,7 @@ import Testing
     @Test func `a stranger and a client without the role learn nothing`() throws {
         let stack = try LiveStack("strangers", arguments: ["--settle", "100"])
         try stack.drop(AccessTests.report, as: "first.txt")
-        let known = try KeyFile(try add("listener", stack, ["--role", "tap"]))
+        let known = try KeyFile(try stack.addClient("listener", ["--role", "tap"]))
         let stranger = CurveKeyPair()
         let context = MessagingContext()
         let server = try known.key("server_key")
@@ -103,7 +94,7 @@ import Testing
             #expect(try socket.receive() == nil)
         }
         // Who may read the feed may not see who else does, nor take jobs.
-        let reader = try KeyFile(try add("reader", stack))
+        let reader = try KeyFile(try stack.addClient("reader"))
         let status = try stack.tool(["status", "--hub-only", "--key", reader.path])
         #expect(status.status == 0, "\(status.output)")
         #expect(stack.log("hub").contains("a key was refused"))
@@ -115,7 +106,7 @@ import Testing
         Monotonic.sleep(milliseconds: 1500)
         try stack.drop(AccessTests.report, as: "first.txt")
         #expect(try stack.tool(["subscribe", "--from", "start", "--idle", "2"]).output.contains("REQUEST") == false)
-        let key = try add("extract-2", stack, ["--role", "worker"])
+        let key = try stack.addClient("extract-2", ["--role", "worker"])
         let worker = try ChildProcess(
             [LiveStack.binary("tidings-extract"), "--hub", stack.work, "--key", key, "--workers", "1"],
             log: "\(stack.directory)/extract-2.log"
@@ -130,7 +121,7 @@ import Testing
 
     @Test func `the hub's key and a client's key are changed without losing anybody`() throws {
         let stack = try LiveStack("rotation", arguments: ["--settle", "100"])
-        let key = try add("desk", stack)
+        let key = try stack.addClient("desk")
         let printed = try LiveStack.tool(["keys", "rotate", "--keys", stack.layout.keys.directory])
         #expect(printed.output.contains("next_server_key"), "\(printed.output)")
         let line = printed.output.split(separator: "\n").first { $0.hasPrefix("next_server_key") } ?? ""

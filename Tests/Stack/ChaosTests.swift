@@ -1,8 +1,6 @@
 import FoundationEssentials
-import Glibc
 import Postgres
 import ServiceSupport
-import Supervision
 import TestSupport
 import Testing
 
@@ -15,18 +13,6 @@ import Testing
         let seed =
             ProcessInfo.processInfo.environment["TIDINGS_CHAOS_SEED"].flatMap(UInt64.init)
             ?? UInt64.random(in: 0...UInt64.max)
-    }
-
-    /// SplitMix64 (Steele, Lea and Flood 2014), so that a run can be repeated from its seed.
-    private struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
     }
 
     @Test func `nothing is lost or doubled while everything is killed`() throws {
@@ -68,14 +54,11 @@ import Testing
     private func inflict(_ fault: String, _ stack: LiveStack, _ subscriber: Subscriber) throws {
         switch fault {
         case "subscriber": try subscriber.killAndResume()
-        case "postgres":
-            // Immediate mode. pg_ctl would wait for a server that the supervisor starts again at once.
-            if let server = PostgresCluster(directory: stack.layout.postgres).process { kill(server, SIGQUIT) }
+        case "postgres": Faults.endPostgres(stack)
         default:
             // Between two lives of a service there is nothing to kill: wait for the next.
             let deadline = Monotonic.milliseconds() + 20_000
-            while true {
-                if let process = stack.process(fault), kill(process, SIGKILL) == 0 { return }
+            while !Faults.kill(fault, stack) {
                 guard Monotonic.milliseconds() < deadline else {
                     throw LiveStack.Failure("\(fault) does not come back")
                 }

@@ -149,8 +149,11 @@ package final class LiveStack {
 
     private static let counter = Atomic<Int>(0)
 
-    /// One of our executables, beside the running tests.
+    /// One of our executables: in the directory that `TIDINGS_BINARIES` names, else beside the running tests.
     package static func binary(_ name: String) -> String {
+        if let directory = ProcessInfo.processInfo.environment["TIDINGS_BINARIES"] {
+            return URL(filePath: directory).standardizedFileURL.path(percentEncoded: false) + "/" + name
+        }
         let arguments = CommandLine.arguments
         let bundle = arguments.firstIndex(of: "--test-bundle-path").map { arguments[$0 + 1] } ?? arguments[0]
         var place = URL(filePath: bundle).standardizedFileURL
