@@ -89,7 +89,9 @@ import Testing
         #expect(copy == log, "\(copy.count) of \(log.count); \(relayLog(stack).suffix(2000))")
         end(one)
         end(other)
-        let strange = try LiveStack.tool(["relay", "nats", "--url", url, "--subject", "tidings", "--data", stack.directory])
+        let strange = try LiveStack.tool([
+            "relay", "nats", "--url", url, "--subject", "tidings", "--data", stack.directory,
+        ])
         #expect(strange.status != 0 && strange.output.contains("Authorization"), "\(strange.output)")
         end(server)
     }

@@ -54,11 +54,11 @@ import Testing
     private func inflict(_ fault: String, _ stack: LiveStack, _ subscriber: Subscriber) throws {
         switch fault {
         case "subscriber": try subscriber.killAndResume()
-        case "postgres": Faults.endPostgres(stack)
+        case "postgres": Inflict.endPostgres(stack)
         default:
             // Between two lives of a service there is nothing to kill: wait for the next.
             let deadline = Monotonic.milliseconds() + 20_000
-            while !Faults.kill(fault, stack) {
+            while !Inflict.kill(fault, stack) {
                 guard Monotonic.milliseconds() < deadline else {
                     throw LiveStack.Failure("\(fault) does not come back")
                 }

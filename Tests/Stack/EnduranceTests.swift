@@ -79,7 +79,7 @@ import Testing
             try load.fill(queued: observer.seen.figures.map { $0.ready + $0.leased } ?? 0)
             if let due = restarts.first, now >= due {
                 restarts.removeFirst()
-                Faults.endPostgres(stack)
+                Inflict.endPostgres(stack)
                 counts["postgres", default: 0] += 1
             }
             if !hasLeft, now >= start + plan.seconds * 500 {
@@ -91,7 +91,7 @@ import Testing
                 let victim = deck[deck.count - 1]
                 if let follower = killable.first(where: { $0.name == victim }) {
                     try follower.killAndResume()
-                } else if !Faults.kill(victim, stack) {
+                } else if !Inflict.kill(victim, stack) {
                     Monotonic.sleep(milliseconds: 20)
                     continue
                 }

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What the fault tests do to a stack.
-enum Faults {
+enum Inflict {
     /// Kills a service with -9.
     ///
     /// - Returns: false between two lives of it, when there is nothing to kill.
