@@ -70,7 +70,9 @@ package final class Socket {
         try secure(security)
     }
 
-    /// The other end of this socket's events. libzmq's own thread waits for room at it: without it that thread, and with it every connection of the
+    /// The other end of this socket's events.
+    ///
+    /// libzmq's own thread waits for room at it: without it that thread, and with it every connection of the
     /// context, would stand still for ever. So it lives as long as the socket, and events end before the socket lingers.
     var watcher: Socket?
 

@@ -239,7 +239,7 @@ final class WebhookWorker {
         _ = try? store()
     }
 
-    /// Once a second: has a person changed the row?
+    /// Looks once a second whether a person has changed the row.
     private func look() throws {
         guard Monotonic.milliseconds() >= nextLook else { return }
         nextLook = Monotonic.milliseconds() + 1000

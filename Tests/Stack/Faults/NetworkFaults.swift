@@ -7,7 +7,9 @@ import Supervision
 import TestSupport
 import Testing
 
-/// Networks that lose, delay, divide and rename. The whole stack runs in a network namespace, whose loopback is what breaks; the server is reached by its
+/// Networks that lose, delay, divide and rename.
+///
+/// The whole stack runs in a network namespace, whose loopback is what breaks; the server is reached by its
 /// unix socket.
 @Suite("Network faults", .timeLimit(.minutes(5)), .serialized) struct NetworkFaults {
     /// Rows 15, 16 and 17.

@@ -98,7 +98,9 @@ import Testing
         withExtendedLifetime(next) {}
     }
 
-    /// Row 37. Without a descriptor the hub could not list its clients' keys, took all of them for withdrawn, and aborted when it bound its
+    /// Row 37.
+    ///
+    /// Without a descriptor the hub could not list its clients' keys, took all of them for withdrawn, and aborted when it bound its
     /// sockets anew: whoever could open connections, without a key, could end it.
     @Test func `services that have no descriptor left wait and go on`() throws {
         let stack = try LiveStack("worker-limits", arguments: ["--settle", "200"])
