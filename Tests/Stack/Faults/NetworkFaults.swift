@@ -53,10 +53,6 @@ import Testing
 
         let reconnects = Faults.count(["connecting to the hub again"], stack.log("extract"))
         let back = Faults.count(["a job goes back"], stack.log("hub"))
-        try network.run([
-            "/usr/sbin/tc", "qdisc", "add", "dev", "lo", "root", "tbf", "rate", "1mbit", "burst", "32kbit", "latency",
-            "400ms",
-        ])
         try network.drop(["meta l4proto tcp numgen random mod 100 < 5"])
         let subscriber = try Running.subscriber(stack, "bad-line", launcher: network.enter)
         try Faults.drop(articles..<articles + 10, stack)
@@ -73,7 +69,6 @@ import Testing
         #expect(Faults.count(["connecting to the hub again"], stack.log("extract")) == reconnects, "no false death")
         #expect(Faults.count(["a job goes back"], stack.log("hub")) == back)
         try network.heal()
-        try network.run(["/usr/sbin/tc", "qdisc", "del", "dev", "lo", "root"])
         try Faults.expectWhole(stack, articles: articles)
     }
 

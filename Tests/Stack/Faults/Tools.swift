@@ -32,7 +32,7 @@ final class Namespace {
     /// Whether this machine lets us make one and has the tools.
     static let isPossible =
         Faults.isRoot
-        && ["/usr/sbin/nft", "/usr/sbin/tc", "/usr/sbin/ip", "/usr/bin/nsenter"].allSatisfy(
+        && ["/usr/sbin/nft", "/usr/sbin/ip", "/usr/bin/nsenter"].allSatisfy(
             FileManager.default.isExecutableFile
         )
         && (try? LiveStack.run(["/usr/bin/unshare", "--net", "/bin/true"]).status) == 0
