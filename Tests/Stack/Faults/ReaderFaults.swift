@@ -39,7 +39,8 @@ import Testing
     }
 
     /// Row 20.
-    @Test func `what the tap loses shows in its numbers, and the feed has it`() throws {
+    @Test(.enabled(if: Faults.scale > 1, "60,000 records take minutes in a debug build: TIDINGS_FAULTS=long"))
+    func `what the tap loses shows in its numbers, and the feed has it`() throws {
         let stack = try LiveStack("tap", arguments: ["--settle", "200"])
         let context = MessagingContext()
         let tap = try Socket.connecting(
