@@ -34,7 +34,9 @@ final class IngestThread {
         var failed = 0
         var refused = 0
         var waiting = 0
-        /// What is wrong with the directories; nil when nothing is. Status is not ready while it stands.
+        /// What is wrong with the directories; nil when nothing is.
+        ///
+        /// Status is not ready while it stands.
         var trouble: String?
         /// What is wrong with sources.yaml; nil when nothing is.
         var sources: String?

@@ -19,7 +19,9 @@ package final class Handshake {
         let address = "inproc://handshake-\(Handshake.counter.add(1, ordering: .relaxed).newValue)"
         let mask = Int32(Handshake.failed.reduce(Handshake.succeeded, |))
         guard zmq_socket_monitor(socket.handle, address, mask) == 0 else { throw .last("cannot watch a handshake") }
-        events = try Socket(.pair, in: context, security: .inproc)
+        // Without a high-water mark: nobody has to look.
+        events = try Socket(.pair, in: context, limits: .init(highWater: 0), security: .inproc)
+        socket.watcher = events
         try events.connect(address)
     }
 

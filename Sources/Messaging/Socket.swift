@@ -70,7 +70,16 @@ package final class Socket {
         try secure(security)
     }
 
-    deinit { zmq_close(handle) }
+    /// The other end of this socket's events.
+    ///
+    /// libzmq's own thread waits for room at it: without it that thread, and with it every connection of the
+    /// context, would stand still for ever. So it lives as long as the socket, and events end before the socket lingers.
+    var watcher: Socket?
+
+    deinit {
+        if watcher != nil { zmq_socket_monitor(handle, nil, 0) }
+        zmq_close(handle)
+    }
 
     private func set(_ option: Int32, _ value: Int) throws(MessagingError) {
         var number = Int32(value)

@@ -29,6 +29,33 @@ import Testing
         #expect(try receive(router, within: 300) == nil)
     }
 
+    /// libzmq's thread waited for ever for room at the far end of the socket's events, and the whole context with it: an extractor that lost its hub
+    /// while it had something to send never came back.
+    @Test func `a socket whose handshake nobody watches any more, or that lingers, keeps nobody waiting`() throws {
+        let server = try CurveServer()
+        let context = MessagingContext()
+        for _ in 0..<20 {
+            let keys = CurveKeyPair()
+            server.allowed.withLock { _ = $0.insert(keys.publicKey) }
+            let socket = try Socket(
+                .dealer,
+                in: context,
+                limits: .init(lingerMilliseconds: 200),
+                security: .client(serverKey: server.keys.publicKey, keys: keys)
+            )
+            _ = try Handshake(of: socket, in: context)
+            try socket.connect(server.endpoint)
+            try socket.send([[1]])
+        }
+        // All of one context: each is closed before its handshake ends, and its message arrives all the same.
+        var arrived = 0
+        let deadline = Monotonic.milliseconds() + 5000
+        while arrived < 20, Monotonic.milliseconds() < deadline {
+            if try server.socket.receive() != nil { arrived += 1 } else { Monotonic.sleep(milliseconds: 5) }
+        }
+        #expect(arrived == 20)
+    }
+
     @Test func `frames beyond the limit are dropped`() throws {
         let server = try CurveServer()
         let (router, dealer) = (server.socket, try server.client())

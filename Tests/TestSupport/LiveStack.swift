@@ -52,7 +52,8 @@ package final class LiveStack {
     ) throws -> ChildProcess {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         return try ChildProcess(
-            launcher + [binary("tidings"), "up", "--data", directory, "--port-base", "\(portBase)"] + arguments,
+            launcher + [binary("tidings"), "up", "--data", directory, "--port-base", "\(portBase)", "--end-with-input"]
+                + arguments,
             log: "\(directory)/up.log"
         )
     }

@@ -67,7 +67,9 @@ import Testing
         #expect(Faults.count(["no notices from the kernel"], Faults.contents(ingest.log)) == 1)
     }
 
-    /// Row 35. Status was green while the inbox was gone.
+    /// Row 35.
+    ///
+    /// Status was green while the inbox was gone.
     @Test(.enabled(if: Mount.isPossible, "needs root to mount"))
     func `an inbox removed, mounted over or read-only is told by status, and files are taken when it is back`() throws {
         let stack = try Faults.stack("inbox-gone", without: "ingest")
@@ -132,7 +134,9 @@ import Testing
         #expect(ingest.ended() == nil, "it has not ended once")
     }
 
-    /// Row 14. A file that could not be moved out of the work directory waited for the next start.
+    /// Row 14.
+    ///
+    /// A file that could not be moved out of the work directory waited for the next start.
     @Test(.enabled(if: Mount.isPossible, "needs root to mount"))
     func
         `a done directory that takes nothing: the file waits in hand, is told, not stored again, and goes when it can`()

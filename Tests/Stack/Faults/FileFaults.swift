@@ -144,7 +144,8 @@ import Testing
             "\(stack.log("ingest").suffix(2000))"
         )
         #expect(
-            try Database.number("select count(*) from article where title like 'Bytes _'", stack) == 3,
+            try Database.number("select count(*) from article where title in ('Bytes 1', 'Bytes 2', 'Bytes 3')", stack)
+                == 3,
             "\(try? Faults.text("select string_agg(title, ',') from article", stack))"
         )
         for (name, code) in [("nul.txt", "nul-byte"), ("line.txt", "")] {

@@ -36,12 +36,11 @@ import Testing
         #expect(Faults.wait(20) { stack.process("hub").map { $0 != hub } ?? false })
         let gone = try stack.tool(["subscribe", "--from", "10", "--idle", "1"])
         #expect(gone.status == 1 && gone.output.contains("no longer kept"), "\(gone.output.prefix(300))")
-        let rest = try stack.tool(["subscribe", "--from", "start", "--idle", "1", "--output", "jsonl"])
-        #expect(rest.output.split(separator: "\n").compactMap(Faults.place) == Array(101...head))
     }
 
     /// Row 20.
-    @Test func `what the tap loses shows in its numbers, and the feed has it`() throws {
+    @Test(.enabled(if: Faults.scale > 1, "60,000 records take minutes in a debug build: TIDINGS_FAULTS=long"))
+    func `what the tap loses shows in its numbers, and the feed has it`() throws {
         let stack = try LiveStack("tap", arguments: ["--settle", "200"])
         let context = MessagingContext()
         let tap = try Socket.connecting(

@@ -32,7 +32,7 @@ final class Namespace {
     /// Whether this machine lets us make one and has the tools.
     static let isPossible =
         Faults.isRoot
-        && ["/usr/sbin/nft", "/usr/sbin/tc", "/usr/sbin/ip", "/usr/bin/nsenter"].allSatisfy(
+        && ["/usr/sbin/nft", "/usr/sbin/ip", "/usr/bin/nsenter"].allSatisfy(
             FileManager.default.isExecutableFile
         )
         && (try? LiveStack.run(["/usr/bin/unshare", "--net", "/bin/true"]).status) == 0
@@ -52,7 +52,9 @@ final class Namespace {
     func heal() throws { try run(["/usr/sbin/nft", "flush ruleset"]) }
 }
 
-/// Stops single threads of a process, as a thread that spins or hangs: a signal would stop all of them. Python's ctypes does the ptrace calls, which C declares
+/// Stops single threads of a process, as a thread that spins or hangs: a signal would stop all of them.
+///
+/// Python's ctypes does the ptrace calls, which C declares
 /// with variable arguments. They go on when this ends.
 final class FrozenThreads {
     private let tracer: Running
