@@ -75,6 +75,14 @@ import Wire
         #expect(events(server.append([entry(11)]), to: ann).map(\.prev) == [10])
     }
 
+    /// Subscribers that ask for everything were refused once the log no longer began at 1.
+    @Test func `everything there is begins where the log begins`() {
+        var server = FeedServer(epoch: "e", head: 10, floor: 5)
+        let actions = server.receive(subscribe(0), from: ann, now: 0)
+        guard case .send(.welcome(let welcome), _) = actions.first else { Issue.record("no welcome"); return }
+        #expect(welcome.after == 5 && fetches(actions) == [5])
+    }
+
     @Test func `what cannot be served is refused with its reason`() {
         var server = FeedServer(epoch: "e", head: 10, floor: 5, limits: .init(sessions: 1))
         #expect(refusal(server.receive(subscribe(4), from: ann, now: 0)) == "gone")

@@ -97,8 +97,10 @@ import Testing
         #expect(try LiveStack.run(["/bin/rm", "-r", inbox]).status == 0)
         #expect(Faults.wait(15) { stack.exists("inbox") })
         try expectTaken(1)
-        // In its place a file.
+        // In its place a file; ingest, which would make the directory again at once, stands still meanwhile.
+        ingest.send(SIGSTOP)
         #expect(try LiveStack.run(["/bin/sh", "-c", "rmdir \(inbox) && : > \(inbox)"]).status == 0)
+        ingest.send(SIGCONT)
         try expectTold("a file in its place")
         unlink(inbox)
         #expect(Faults.wait(15) { stack.exists("inbox") })
@@ -144,6 +146,7 @@ import Testing
     {
         let stack = try Faults.stack("done-full", without: "ingest")
         let ingest = try Running.ingest(stack, directory: stack.directory)
+        #expect(Faults.wait(15) { Faults.contents(ingest.log).contains("started") })
         let over = try Mount(over: "\(stack.directory)/done")
         try over.makeReadOnly()
         try Faults.drop(0..<2, stack)
