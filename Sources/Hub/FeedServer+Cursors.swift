@@ -13,7 +13,7 @@ extension FeedServer {
         case .tooMany:
             return [refuse(peer, "cursor", "there are too many cursors; 'tidings cursor remove' removes one")]
         case .absent:
-            let after = waiting.request.after ?? head
+            let after = start(of: waiting.request)
             // It may be in the log by now.
             return [outside(after, peer) ?? refuse(peer, "busy", "the log has moved; try again")]
         case .place(let found): place = found

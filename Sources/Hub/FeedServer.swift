@@ -208,6 +208,9 @@ package struct FeedServer {
     }
 
     /// The refusal of a place that the log does not reach, or nil.
+    /// Where a request wants to begin: 0 is everything there is, wherever that begins by now.
+    func start(of request: FeedMessage.Subscribe) -> Int { request.after.map { $0 == 0 ? floor : $0 } ?? head }
+
     func outside(_ after: Int, _ peer: Peer) -> Action? {
         if after < floor {
             return refuse(
@@ -245,8 +248,7 @@ package struct FeedServer {
                 )
             ]
         }
-        // 0 is everything there is, wherever that begins by now.
-        let after = request.after.map { $0 == 0 ? floor : $0 } ?? head
+        let after = start(of: request)
         guard let name = request.cursor else {
             if let refusal = outside(after, peer) { return [refusal] }
             return end(peer) + open(request, filter, nil, after: after, peer, now)

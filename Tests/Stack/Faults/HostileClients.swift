@@ -99,11 +99,12 @@ import Testing
             if try feed.send(frames) == .sent { sent += 1 } else { Monotonic.sleep(milliseconds: 1) }
         }
         #expect(sent == 10_000 * Faults.scale)
-        // Tap: many topics, and one of a megabyte.
+        // Tap: many topics, and one as long as the hub takes. (libzmq forgets a topic letter by letter, each inside the other: one of a
+        // megabyte ends the process of its own subscriber when that leaves.)
         let tap = try openAsReader(.subscribe, stack.tap)
         for number in 0..<10_000 { try tap.subscribe("event/\(number)/") }
         let long = try openAsReader(.subscribe, stack.tap)
-        try long.subscribe(String(repeating: "x", count: 1 << 20))
+        try long.subscribe(String(repeating: "x", count: 60_000))
         // Messages over the limit, and of many frames.
         let big = try openAsReader(.dealer, stack.feed)
         _ = try big.send([Array("SUBSCRIBE".utf8), [UInt8](repeating: 32, count: 32 << 20)])
