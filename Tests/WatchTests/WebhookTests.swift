@@ -326,7 +326,9 @@ import Watch
         manager = try bench.run("http://127.0.0.1:\(target.port)/", extra: local, anew: false)
         defer { manager.shutdown() }
         _ = try bench.wait { $0.delivered == log.count }
-        #expect(ids(target).dropFirst(before).elementsEqual(log.dropFirst(noted)), "what was noted does not come again")
+        // The last answer may be noted while the worker ends, after its count was read: nothing noted comes again, nothing is left out.
+        let rest = ids(target).dropFirst(before)
+        #expect((noted...before).contains { rest.elementsEqual(log.dropFirst($0)) }, "\(noted) noted, \(before) received")
     }
 
     private static func rebinding(_ bench: Bench) throws {
