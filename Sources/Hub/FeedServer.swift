@@ -207,10 +207,10 @@ package struct FeedServer {
         .send(.refused(.init(code: code, message: message)), to: peer)
     }
 
-    /// The refusal of a place that the log does not reach, or nil.
     /// Where a request wants to begin: 0 is everything there is, wherever that begins by now.
     func start(of request: FeedMessage.Subscribe) -> Int { request.after.map { $0 == 0 ? floor : $0 } ?? head }
 
+    /// The refusal of a place that the log does not reach, or nil.
     func outside(_ after: Int, _ peer: Peer) -> Action? {
         if after < floor {
             return refuse(

@@ -14,7 +14,9 @@ enum Inflict {
         stack.process(service).map { Glibc.kill($0, SIGKILL) == 0 } ?? false
     }
 
-    /// Ends the PostgreSQL server in immediate mode. pg_ctl would wait for a server that the supervisor starts again at once.
+    /// Ends the PostgreSQL server in immediate mode.
+    ///
+    /// pg_ctl would wait for a server that the supervisor starts again at once.
     static func endPostgres(_ stack: LiveStack) {
         if let server = PostgresCluster(directory: stack.layout.postgres).process { Glibc.kill(server, SIGQUIT) }
     }
