@@ -113,8 +113,9 @@ final class ExtractionThread {
                 _ = try? socket?.send(
                     WorkMessage.fail(.init(lease: lease, kind: .poison, reason: reason)).frames.message
                 )
-                // Closing waits for the message to leave.
+                // Closing lets the message leave, on libzmq's own thread, which the end of the process would stop.
                 socket = nil
+                Monotonic.sleep(milliseconds: 300)
                 abandon(reason)
             }
         }
