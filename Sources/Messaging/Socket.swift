@@ -120,13 +120,23 @@ package final class Socket {
         }
         endpoints = []
         try secure(security)
-        for address in addresses {
-            // The old listener's port becomes free when libzmq's own thread has closed it.
-            for attempt in 1... {
-                do {
-                    try bind(address)
-                    break
-                } catch  where error.code == EADDRINUSE && attempt < 200 { usleep(10_000) }
+        for address in addresses { try bindAgain(address) }
+    }
+
+    /// Binds an address that this socket has just let go.
+    ///
+    /// zmq_unbind returns before libzmq's own thread has closed the old listener, and only a monitor of this socket would be told when it has: so
+    /// the address is tried every 10 ms, for two seconds at most. What the thread serves waits meanwhile, and its clients reconnect anyway.
+    private func bindAgain(_ address: String) throws(MessagingError) {
+        var triesLeft = 200
+        while true {
+            do {
+                try bind(address)
+                return
+            } catch {
+                triesLeft -= 1
+                guard error.code == EADDRINUSE, triesLeft > 0 else { throw error }
+                usleep(10_000)
             }
         }
     }
