@@ -1,3 +1,8 @@
+// Debian's libxml2 is built with ICU, and its headers would bring ICU's into this module, where they contradict those inside Foundation:
+// no file that sees both would compile. Nothing here touches the members this leaves out.
+#include <libxml/xmlversion.h>
+#undef LIBXML_ICU_ENABLED
+
 #include <libxml/HTMLparser.h>
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
