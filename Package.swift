@@ -7,6 +7,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 
 let package = Package(
@@ -17,6 +18,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
@@ -35,6 +37,7 @@ let package = Package(
         .target(name: "Knowledge", dependencies: ["Records"]),
         .target(name: "Coding", dependencies: ["Linguistics", "Knowledge", "Records"]),
         .target(name: "Articles", dependencies: ["CLinux", "CXML", "CZlib", "Records"]),
+        .target(name: "Briefing", dependencies: ["Knowledge", "Records", "Wire", yams]),
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ"]),
         .target(name: "Access", dependencies: ["Messaging"]),
@@ -59,9 +62,8 @@ let package = Package(
         .target(
             name: "Watch",
             dependencies: [
-                "HTTPSupport", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage", "TidingsClient", "Wire",
-                crypto,
-                hummingbird, logging, yams,
+                "Briefing", "HTTPSupport", "Knowledge", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage",
+                "TidingsClient", "Wire", crypto, hummingbird, logging, mustache, yams,
             ]
         ),
         .target(name: "TidingsClient", dependencies: ["Messaging", "Records", "ServiceSupport", "Wire"]),
@@ -78,7 +80,7 @@ let package = Package(
                 "CRDKafka", "Messaging", "Records", "ServiceSupport", "TidingsClient", "Wire", logging,
             ]
         ),
-        .target(name: "Storage", dependencies: ["Postgres", "Records", "ServiceSupport", "Wire", logging]),
+        .target(name: "Storage", dependencies: ["Briefing", "Postgres", "Records", "ServiceSupport", "Wire", logging]),
 
         .target(
             name: "Supervision",
@@ -103,7 +105,8 @@ let package = Package(
         .executableTarget(
             name: "tidings",
             dependencies: [
-                "Access", "Articles", "CLinux", "Coding", "HTTPSupport", "Knowledge", "Linguistics", "Messaging",
+                "Access", "Articles", "Briefing", "CLinux", "Coding", "HTTPSupport", "Knowledge", "Linguistics",
+                "Messaging",
                 "Postgres", "Records", "Relays", "ServiceSupport", "Storage", "Supervision", "TidingsClient", "Watch",
                 "Wire", arguments, logging,
             ]
@@ -180,6 +183,13 @@ let package = Package(
                 logging, "tidings", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
             ]
         ),
+        .testTarget(
+            name: "BriefingTests",
+            dependencies: [
+                "Articles", "Briefing", "Coding", "Knowledge", "Linguistics", "Records", "ServiceSupport", "Wire",
+            ],
+            exclude: ["Sets"]
+        ),
         .testTarget(name: "ServiceSupportTests", dependencies: ["ServiceSupport"]),
         .testTarget(
             name: "RelayTests",
@@ -234,7 +244,7 @@ if Context.environment["TIDINGS_FUZZ"] != nil {
 // Numbers and bytes by the million: without optimisation the language core takes a second a sentence, and every test of the stack waits
 // for it; the simulation runs thousands of schedules.
 for target in package.targets
-where ["Articles", "Linguistics", "Training", "Knowledge", "Coding", "Simulation"].contains(target.name) {
+where ["Articles", "Linguistics", "Training", "Knowledge", "Coding", "Briefing", "Simulation"].contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .unsafeFlags(["-O"], .when(configuration: .debug))

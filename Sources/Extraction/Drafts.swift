@@ -25,20 +25,15 @@ package enum Drafts {
 
     /// - Returns: quotes, then events, then the one article record.
     package static func records(_ coded: Coded, coder: String) throws -> [RecordDraft] {
-        let source = coded.article.source.map { [KeyName.source.pair($0)] } ?? []
         var drafts: [RecordDraft] = []
         for quote in coded.quotes {
-            let code = quote.speaker?.code
             drafts.append(
                 RecordDraft(
                     head: RecordHead(
                         id: quote.id,
                         type: "quote",
-                        topic: topic(["quote", code]),
-                        keys: keys(
-                            ["type=quote"]
-                                + (code.map { [KeyName.actor.pair($0), KeyName.country.pair($0)] } ?? []) + source
-                        )
+                        topic: topic(["quote", quote.speaker?.code]),
+                        keys: RecordKeys.quote(quote)
                     ),
                     data: try JSON.encode(quote)
                 )
@@ -53,7 +48,7 @@ package enum Drafts {
                         topic: topic([
                             "event", event.event.rawValue, event.actor.first?.code, event.recipient.first?.code,
                         ]),
-                        keys: keys(self.keys(of: event) + source)
+                        keys: RecordKeys.event(event)
                     ),
                     data: try JSON.encode(event)
                 )
@@ -75,41 +70,12 @@ package enum Drafts {
                     id: article.id,
                     type: "article",
                     topic: "article/",
-                    keys: keys(["type=article"] + source)
+                    keys: RecordKeys.article(coded.article)
                 ),
                 data: try JSON.encode(article)
             )
         )
         return drafts
-    }
-
-    /// What comes first is kept when there is more than the log's column holds.
-    private static func keys(of event: Event) -> [String] {
-        var keys = [
-            "type=event", KeyName.event.pair(event.event.rawValue), KeyName.status.pair(event.status.rawValue),
-            KeyName.quad.pair("\(event.quadCode)"), KeyName.historical.pair("\(event.historical)"),
-        ]
-        if let confidence = event.confidence { keys.append(KeyName.confidence.pair(confidence)) }
-        // CAMEO codes nest: 1612 is also 161 and 16.
-        if let cameo = event.cameo { keys += (2...4).map { KeyName.cameo.pair(String(cameo.prefix($0))) } }
-        keys += event.mode.map(KeyName.mode.pair) + event.context.map(KeyName.context.pair)
-        keys += event.actor.compactMap(\.code).map(KeyName.actor.pair)
-        keys += event.recipient.compactMap(\.code).map(KeyName.recipient.pair)
-        let place = event.location?.country
-        keys += ((event.actor + event.recipient).compactMap(\.code) + [place].compactMap { $0 })
-            .map(KeyName.country.pair)
-        keys += (event.actor + event.recipient).compactMap(\.sector?.rawValue).map(KeyName.sector.pair)
-        return keys + [event.location?.name, place].compactMap { $0 }.map(KeyName.place.pair)
-    }
-
-    /// Each pair once, in order, cut to what the log's column holds.
-    private static func keys(_ pairs: [String]) -> String {
-        var seen: Set<String> = []
-        var text = ""
-        for pair in pairs where seen.insert(pair).inserted && text.utf8.count + pair.utf8.count < 4000 {
-            text += (text.isEmpty ? "" : " ") + pair
-        }
-        return text
     }
 
     /// `event/SANCTION/RUS/USA/`, with `-` for what is not known; every part ends with the delimiter.
