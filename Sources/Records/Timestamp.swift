@@ -16,7 +16,8 @@ package enum Timestamp {
             guard !digits.isEmpty else { return nil }
             rest = rest.dropFirst(1 + digits.count)
             for place in 0..<3 {
-                thousandths = thousandths * 10 + (place < digits.count ? Int(digits[digits.startIndex + place]) - 0x30 : 0)
+                thousandths =
+                    thousandths * 10 + (place < digits.count ? Int(digits[digits.startIndex + place]) - 0x30 : 0)
             }
         }
         guard let offset = offset(rest) else { return nil }

@@ -80,8 +80,10 @@ package enum ReportStore {
     /// Removes reports that no longer hold.
     ///
     /// - Returns: what leaves the counts with them; nothing for an event that has no row.
-    package static func remove(_ events: [String], on connection: Connection) throws(PostgresError) -> [DyadStore.Counted]
-    {
+    package static func remove(
+        _ events: [String],
+        on connection: Connection
+    ) throws(PostgresError) -> [DyadStore.Counted] {
         guard !events.isEmpty else { return [] }
         let rows = try connection.query(
             """

@@ -86,8 +86,8 @@ final class Fold {
             // Halves find the record; what comes before it is not lost.
             let middle = records.startIndex + records.count / 2
             let half = WatchStore.Cursor(epoch: new.epoch, seq: records[middle - 1].seq)
-            return try apply(records[..<middle], from: old, to: half, on: connection)
-                && apply(records[middle...], from: half, to: new, on: connection)
+            guard try apply(records[..<middle], from: old, to: half, on: connection) else { return false }
+            return try apply(records[middle...], from: half, to: new, on: connection)
         }
     }
 }
