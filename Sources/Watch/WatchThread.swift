@@ -46,7 +46,7 @@ final class WatchThread {
     }
 
     /// In the order they run.
-    private static func steps() -> [any FoldStep] { [ReportStep(), DyadStep()] }
+    private static func steps() -> [any FoldStep] { [ReportStep(), ArticleStep(), EntityStep(), DyadStep()] }
 
     func run() {
         while !stop.isStopped {

@@ -51,6 +51,16 @@ final class FoldBatch {
         self.superseded = superseded
     }
 
+    /// The articles whose records are in the batch and that hold at its end, in order; of one that is coded twice, the last record.
+    var closings: [ArticleEntryStore.Entry] {
+        var entries: [String: ArticleEntryStore.Entry] = [:]
+        for record in records {
+            guard case .article(let closing) = record.kind, superseded[closing.article.id] == nil else { continue }
+            entries[closing.article.id] = .init(seq: record.seq, at: record.at, closing: closing)
+        }
+        return entries.values.sorted { $0.seq < $1.seq }
+    }
+
     /// The articles among the records that may take another one's place: those that are versions of an item.
     static func successors(_ records: some Sequence<Record>) -> [String] {
         records.compactMap { record in

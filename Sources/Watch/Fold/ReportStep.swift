@@ -1,5 +1,6 @@
 import Briefing
 import Postgres
+import Records
 import Storage
 
 /// Keeps the table of reports: a row for every event that holds, with its incident and the coordinates of its place.
