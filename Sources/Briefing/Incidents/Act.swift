@@ -15,12 +15,16 @@ package struct Act: Codable, Sendable, Equatable {
     package var earliest: CivilDate
     package var latest: CivilDate
     package var quantity: [Quantity]
-    package var place: String?
+    /// The country of its place.
     package var country: String?
-    /// Stems of the words of the evidence sentence that carry meaning, sorted, each once.
+    /// Stems of the names that stand where a place does, and of the place that was coded.
+    package var places: [String]
+    /// Codes of the countries that the evidence sentence names.
+    package var mentions: [String]
+    /// Stems of its other words that carry meaning, sorted, each once.
     package var words: [String]
-    /// Stems of the words of the act.
-    package var trigger: [String]
+    /// Those of them that are names within the sentence, written with a capital.
+    package var names: [String]
 
     /// A party of the act.
     package struct Side: Codable, Sendable, Equatable {
@@ -29,30 +33,36 @@ package struct Act: Codable, Sendable, Equatable {
         package var name: String?
         /// Stems of the name when it tells more than a country and its leaders do: "Navalny", and not "Moscow" or "Putin".
         package var own: [String]
+        /// Stems of the name otherwise.
+        package var known: [String]
 
-        init(_ actor: Actor) {
+        init(_ actor: Actor, _ countries: CountryNames) {
             (code, sector, name) = (actor.code, actor.sector, actor.name)
-            let isOwn =
-                actor.office == nil
-                && (actor.code == nil || ![.gov, nil].contains(actor.sector) || actor.name.map { $0.contains(" ") } ?? false)
-            own = isOwn ? actor.name.map { Words.stems($0) } ?? [] : []
+            let stems = actor.name.map { Words.stems($0) } ?? []
+            let isOwn = actor.name.map { actor.office == nil && !countries.isCountry($0) } ?? false
+            (own, known) = isOwn ? (stems, []) : ([], stems)
         }
     }
 
-    package init(_ logged: LoggedEvent) {
+    /// - Parameter countries: what stands for a country and tells no more than its code.
+    package init(_ logged: LoggedEvent, _ countries: CountryNames) {
         let event = logged.event
         self.event = event.event
         mode = event.mode
-        actor = event.actor.prefix(8).map(Side.init)
-        recipient = event.recipient.prefix(8).map(Side.init)
+        actor = event.actor.prefix(8).map { Side($0, countries) }
+        recipient = event.recipient.prefix(8).map { Side($0, countries) }
         quantity = Array(event.quantity.prefix(8))
-        (place, country) = (event.location?.name, event.location?.country)
+        country = event.location?.country
         day = logged.day
         isDated = event.date != nil
         let published = event.article.published.flatMap { CivilDate(iso: $0) } ?? logged.day
         (earliest, latest) = Act.window(event, day: logged.day, published: published)
-        words = Words.stems(event.evidence.text)
-        trigger = Act.trigger(event.evidence)
+        let text = event.evidence.text
+        let all = Words.stems(text)
+        mentions = Set(all.compactMap { countries.codes[$0] }).sorted()
+        words = all.filter { !countries.stems.contains($0) }
+        names = Words.names(text).filter { !countries.stems.contains($0) }
+        places = Set(Words.places(text) + Words.stems(event.location?.name ?? "")).subtracting(countries.stems).sorted()
     }
 
     /// The days on which an act may be.
@@ -67,16 +77,6 @@ package struct Act: Codable, Sendable, Equatable {
             event.date != nil && day > published ? (day, day) : (min(day, published), max(day, published).adding(days: 14))
         case .denied, .negated:
             (day.adding(days: -14), max(day, published))
-        }
-    }
-
-    private static func trigger(_ evidence: Evidence) -> [String] {
-        let bytes = Array(evidence.text.utf8)
-        let start = evidence.start ?? 0
-        return evidence.event.flatMap { span -> [String] in
-            let range = max(0, span.start - start)..<max(0, span.end - start)
-            guard range.upperBound <= bytes.count, !range.isEmpty else { return [] }
-            return Words.stems(String(decoding: bytes[range], as: UTF8.self))
         }
     }
 
@@ -101,67 +101,6 @@ package struct Act: Codable, Sendable, Equatable {
         }
     }
 
-    /// Whether actor and recipient do the same: they meet, they sign.
-    var isMutual: Bool { [.agree, .consult, .support, .cooperate].contains(event) }
-}
-
-/// Words as reports are compared by them.
-enum Words {
-    /// How many words of a sentence are looked at.
-    private static let limit = 48
-    /// Bytes of a stem: "expel", "expelled" and "expelling" are the same.
-    private static let stem = 5
-
-    /// The stems of the words that carry meaning, sorted, each once.
-    ///
-    /// - Complexity: linear in the text.
-    static func stems(_ text: String) -> [String] {
-        var found: Set<String> = []
-        var word: [UInt8] = []
-        func end() {
-            defer { word.removeAll(keepingCapacity: true) }
-            guard word.count >= 3, found.count < limit else { return }
-            let text = String(decoding: word, as: UTF8.self)
-            guard !common.contains(text), word.contains(where: { $0 > 0x39 }) else { return }
-            found.insert(String(text.unicodeScalars.prefix(stem)))
-        }
-        for byte in text.utf8 {
-            switch byte {
-            case 0x41...0x5A: word.append(byte | 0x20)
-            case 0x61...0x7A, 0x30...0x39, 0x80...: word.append(byte)
-            default: end()
-            }
-        }
-        end()
-        return found.sorted()
-    }
-
-    /// How many stems two sorted lists share, without those of `ignored`.
-    static func shared(_ one: [String], _ other: [String], ignoring ignored: [String] = []) -> Int {
-        var (left, right, count) = (one.startIndex, other.startIndex, 0)
-        while left < one.endIndex, right < other.endIndex {
-            if one[left] == other[right] {
-                if !ignored.contains(one[left]) { count += 1 }
-                left += 1
-                right += 1
-            } else if one[left] < other[right] {
-                left += 1
-            } else {
-                right += 1
-            }
-        }
-        return count
-    }
-
-    private static let common: Set<String> = Set(
-        """
-        the and for with from that this these those was were will would could should has have had been being are its his her
-        their they them him she who whom whose which what when where why how not but nor yet than then there here after before over
-        under about into onto upon off out against between among during since until while because said says say told saying
-        according also more most some any all both each few many much other others such only own same very just now new
-        monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september
-        october november december jan feb mar apr jun jul aug sep sept oct nov dec today yesterday tomorrow week month year
-        day days weeks months years late early morning evening ago last next first one two three
-        """.split(whereSeparator: \.isWhitespace).map(String.init)
-    )
+    /// Whether the parties count and not who of them is named first: they meet, they sign. Protesters of a country protest in it and against it.
+    var isMutual: Bool { [.agree, .consult, .support, .cooperate, .protest].contains(event) }
 }

@@ -12,7 +12,7 @@ package struct Match: Sendable, Equatable {
     package var isRuledOut: Bool
 
     /// From how many points two reports are of one act.
-    package static let threshold = 6.5
+    package static let threshold = 6.25
 
     package var isSame: Bool { score >= Match.threshold }
 
@@ -24,7 +24,6 @@ package struct Match: Sendable, Equatable {
         if !isRuledOut { rate(parties: one, other) }
         guard !isRuledOut else { return }
         rate(quantities: one, other)
-        rate(place: one, other)
         rate(words: one, other)
         score = max(0, score)
     }
@@ -92,8 +91,23 @@ package struct Match: Sendable, Equatable {
         if one.isMutual || other.isMutual {
             rate(mutual: one.actor + one.recipient, other.actor + other.recipient)
         } else {
-            rate("actor", one.actor, other.actor)
-            if !isRuledOut { rate("recipient", one.recipient, other.recipient) }
+            rate("actor", one.actor, other.actor, mentions: Match.mention(one, other, \.actor, not: \.recipient))
+            guard !isRuledOut else { return }
+            rate("recipient", one.recipient, other.recipient, mentions: Match.mention(one, other, \.recipient, not: \.actor))
+        }
+    }
+
+    /// Whether one sentence names the other's party of a slot, in a part that is not the opposite one: "Iranian targets in Syria" may be of
+    /// Iran or of Syria.
+    private static func mention(
+        _ one: Act,
+        _ other: Act,
+        _ slot: KeyPath<Act, [Act.Side]>,
+        not opposite: KeyPath<Act, [Act.Side]>
+    ) -> Bool {
+        [(one, other), (other, one)].contains { here, there in
+            let codes = Set(here.mentions).subtracting(here[keyPath: opposite].compactMap(\.code))
+            return there[keyPath: slot].contains { side in side.code.map(codes.contains) ?? false }
         }
     }
 
@@ -112,13 +126,14 @@ package struct Match: Sendable, Equatable {
         rate(names: "party", one, other)
     }
 
-    private mutating func rate(_ slot: String, _ one: [Act.Side], _ other: [Act.Side]) {
+    private mutating func rate(_ slot: String, _ one: [Act.Side], _ other: [Act.Side], mentions: Bool) {
         let (left, right) = (Set(one.compactMap(\.code)), Set(other.compactMap(\.code)))
         let shared = left.intersection(right)
         if !shared.isEmpty {
             add(2, "\(slot) \(shared.sorted().joined(separator: " "))")
         } else if !left.isEmpty, !right.isEmpty {
-            return ruleOut("\(slot) \(left.sorted().joined(separator: " ")) and \(right.sorted().joined(separator: " "))")
+            let both = "\(slot) \([left, right].map { $0.sorted().joined(separator: "+") }.sorted().joined(separator: " and "))"
+            return mentions ? add(-1, both) : ruleOut(both)
         }
         rate(names: slot, one, other)
     }
@@ -151,29 +166,37 @@ package struct Match: Sendable, Equatable {
         value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
     }
 
-    private mutating func rate(place one: Act, _ other: Act) {
-        guard let left = one.place, let right = other.place else { return }
-        if left == right {
-            add(1, "in \(left)")
-        } else if let here = one.country, let there = other.country, here != there {
-            add(-3, "in \(left) and in \(right)")
-        } else if Set(Words.stems(left)).isDisjoint(with: other.words), Set(Words.stems(right)).isDisjoint(with: one.words) {
-            add(-1, "in \(left) and in \(right)")
+    /// What the sentences share besides the countries, which were compared already.
+    private mutating func rate(words one: Act, _ other: Act) {
+        rate(places: one, other)
+        let known = Set([one, other].flatMap { ($0.actor + $0.recipient).flatMap(\.known) })
+        let names = Words.shared(one.names, other.names, ignoring: known)
+        if names > 0 {
+            add(min(1.5, 0.75 * Double(names)), "\(names) names in common")
+        } else if !known.isSuperset(of: one.names), !known.isSuperset(of: other.names) {
+            add(-1, "other names")
+        }
+        let shared = Words.shared(one.words, other.words, ignoring: known)
+        let least = min(one.words.count { !known.contains($0) }, other.words.count { !known.contains($0) })
+        let overlap = shared == 0 ? 0 : 4 * Double(shared) / Double(max(least, 5))
+        if Match.wordy.contains(one.kind) {
+            add(min(4, 1.5 * overlap) - 4, "\(shared) words in common")
+        } else if shared > 0 {
+            add(min(2, overlap), "\(shared) words in common")
         }
     }
 
-    private mutating func rate(words one: Act, _ other: Act) {
-        // The names of the parties were compared already.
-        let known = [one, other].flatMap { act in
-            (act.actor + act.recipient).filter { $0.own.isEmpty }.compactMap(\.name).flatMap { Words.stems($0) }
+    private mutating func rate(places one: Act, _ other: Act) {
+        if let here = one.country, let there = other.country, here != there {
+            return add(-3, "in \([here, there].sorted().joined(separator: " and in "))")
         }
-        let shared = Words.shared(one.words, other.words, ignoring: known)
-        let least = min(one.words.count, other.words.count)
-        guard shared > 0, least > 0 else {
-            if Match.wordy.contains(one.kind) { add(-1, "no word in common") }
-            return
+        if Words.shared(one.places, other.places) > 0 { return add(1.5, "same place") }
+        guard !one.places.isEmpty, !other.places.isEmpty else { return }
+        if Words.shared(one.places, other.words) + Words.shared(other.places, one.words) > 0 {
+            add(0.5, "a place of the other")
+        } else {
+            add(-4, "other places")
         }
-        add(min(2, 4 * Double(shared) / Double(max(least, 6))), "\(shared) words in common")
     }
 
     /// What is only said: of two demands of a day, the words tell which is which.
