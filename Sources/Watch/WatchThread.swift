@@ -42,15 +42,7 @@ final class WatchThread {
             logger: logger,
             stop: stop
         )
-        fold = Fold(WatchThread.name, WatchThread.steps(settings), logger: logger)
-    }
-
-    /// In the order they run.
-    private static func steps(_ settings: WatchService.Settings) -> [any FoldStep] {
-        [
-            IncidentStep(settings.knowledge), ReportStep(settings.knowledge), ArticleStep(), EntityStep(),
-            StoryStep(settings.knowledge), DyadStep(),
-        ]
+        fold = Fold(WatchThread.name, Fold.steps(settings.knowledge), logger: logger)
     }
 
     func run() {

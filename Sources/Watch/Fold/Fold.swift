@@ -1,3 +1,4 @@
+import Knowledge
 import Logging
 import Postgres
 import Storage
@@ -18,6 +19,14 @@ final class Fold {
     private let name: String
     private let steps: [any FoldStep]
     private let logger: Logger
+
+    /// In the order they run.
+    static func steps(_ knowledge: Knowledge) -> [any FoldStep] {
+        [
+            IncidentStep(knowledge), ReportStep(knowledge), ArticleStep(), EntityStep(),
+            StoryStep(knowledge), DyadStep(),
+        ]
+    }
 
     /// - Parameters:
     ///   - name: of the cursor.
