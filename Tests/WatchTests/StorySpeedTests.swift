@@ -3,7 +3,6 @@ import Knowledge
 import Postgres
 import Records
 import ServiceSupport
-import Storage
 import Supervision
 import TestSupport
 import Testing
@@ -63,14 +62,21 @@ import Testing
         let before = try Self.resident()
         for start in stride(from: 0, to: count, by: 500) {
             var records: [FoldBatch.Record] = []
-            var articles: [ArticleStore.Arrival] = []
+            var articles: [Article] = []
             for number in start..<min(start + 500, count) {
                 let (article, coded) = source.article(number)
-                articles.append(.init(article: article, fileName: [0x61]))
+                articles.append(article)
                 let at = 1_700_000_000_000 + number * 300_000
                 records.append(.init(seq: number + 1, at: at, kind: .article(ArticleRecord(coded, coder: "t"))))
             }
-            _ = try ArticleStore.store(articles, on: connection)
+            try connection.query(
+                """
+                insert into article (id, sha256, format, title, text)
+                select id::uuid, decode(hash, 'hex'), 'text', title, text
+                from unnest(\(articles.map(\.id) as [String?]), \(articles.map(\.sha256) as [String?]), \(articles.map(\.title)),
+                    \(articles.map(\.text) as [String?])) as a(id, hash, title, text)
+                """
+            )
             let batch = FoldBatch(records)
             let began = Monotonic.milliseconds()
             try connection.transaction { (connection) throws(PostgresError) in try step.apply(batch, on: connection) }
