@@ -1,5 +1,5 @@
+import Wire
 package import Yams
-package import Wire
 
 /// What is wrong in a file that a person edits, where, and what to do.
 package struct SettingsError: Error, Equatable, CustomStringConvertible {
@@ -33,6 +33,12 @@ package struct YAMLFile {
         package var key: String
         package var line: Int
         package var value: Node
+
+        package init(key: String, line: Int, value: Node) {
+            self.key = key
+            self.line = line
+            self.value = value
+        }
     }
 
     package func error(_ line: Int?, _ message: String) -> SettingsError {

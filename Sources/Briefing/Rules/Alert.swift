@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// What a rule that fired says: the reason in words and numbers, and the events that prove it.
 package struct Alert: Sendable, Equatable {

@@ -1,3 +1,6 @@
+import Records
+import Wire
+
 extension Rule {
     /// Whether what does not come can fire it.
     var watchesSilence: Bool {
@@ -29,6 +32,7 @@ extension RuleEngine {
     /// What a matching event does to a group.
     mutating func detect(_ event: RuleEvent, at time: Int, _ key: String) -> Firing? {
         let clock = max(ledger.clock ?? time, time)
+        let group = whose(key)
         let entry = RuleState.Entry(
             at: time,
             seq: event.seq,
@@ -41,7 +45,7 @@ extension RuleEngine {
         case .any:
             return Firing(at: time, cause: event.id, why: why(event), evidence: [entry])
         case .frequency(let count, let timeframe):
-            return update(key) { $0.frequency(entry, count, timeframe, clock, RuleEngine.spoken(key)) }
+            return update(key) { $0.frequency(entry, count, timeframe, clock, group) }
         case .spike(let spike):
             update(key) {
                 $0.count(in: time / spike.bucket)
@@ -66,13 +70,13 @@ extension RuleEngine {
                     entry.value = value
                     state.see(entry, keeping: max(least ?? 0, (most ?? 0) + 1), since: clock - timeframe)
                 }
-                return state.tooMany(field, most, timeframe, entry, RuleEngine.spoken(key))
+                return state.tooMany(field, most, timeframe, entry, group)
             }
         case .change(let field, let from, let to, let timeframe):
             guard let value = field.values(in: event).first else { return nil }
             var valued = entry
             valued.value = value
-            return update(key) { $0.change(valued, field, from, to, timeframe, RuleEngine.spoken(key)) }
+            return update(key) { $0.change(valued, field, from, to, timeframe, group) }
         }
     }
 
@@ -105,7 +109,7 @@ extension RuleEngine {
             return silence("values of \(field.rawValue)", count, least, timeframe, state, key, moment)
         case .spike(let spike):
             let firing = compare(spike, key, at: moment, cause: nil)
-            update(key) { _ in }
+            schedule(key)
             return firing
         default: return nil
         }
@@ -124,7 +128,7 @@ extension RuleEngine {
         return Firing(
             at: moment,
             cause: "\(rule.kind.name)@\(moment)",
-            why: "\(count) \(what)\(RuleEngine.spoken(key)) within \(spoken(timeframe))\(last); at least \(threshold) expected",
+            why: "\(count) \(what)\(whose(key)) within \(spoken(timeframe))\(last); at least \(threshold) expected",
             evidence: Array(state.recent.suffix(1)),
             count: count,
             threshold: threshold
@@ -147,7 +151,7 @@ extension RuleEngine {
         return Firing(
             at: time,
             cause: cause ?? "spike@\(time)",
-            why: "\(current) events\(RuleEngine.spoken(key)) within \(spoken(spike.timeframe)) after \(reference) in the "
+            why: "\(current) events\(whose(key)) within \(spoken(spike.timeframe)) after \(reference) in the "
                 + "\(spoken(spike.timeframe)) before: \(falls ? "down" : "up") to \(decimal(ratio)) times; threshold "
                 + "\(falls ? "1/" : "")\(decimal(spike.height))",
             evidence: state.recent.filter { $0.at > time - spike.timeframe },
@@ -181,7 +185,7 @@ extension RuleEngine {
         return Firing(
             at: entry.at,
             cause: event.id,
-            why: "\(fresh.joined(separator: ", "))\(RuleEngine.spoken(key)) not seen in the \(spoken(window)) before",
+            why: "\(fresh.joined(separator: ", "))\(whose(key)) not seen in the \(spoken(window)) before",
             evidence: [entry],
             count: fresh.count
         )

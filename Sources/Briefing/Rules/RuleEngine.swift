@@ -3,7 +3,7 @@
 /// Its state is rows, a ledger and one for each group; ``takeChanges()`` gives those that changed, and an engine made of them goes on as this one would.
 package struct RuleEngine: Sendable {
     package let rule: Rule
-    private(set) var ledger: RuleLedger
+    var ledger: RuleLedger
     private(set) var states: [String: RuleState]
     private var due = DueQueue()
     private var changed: Set<String> = []
@@ -96,6 +96,14 @@ package struct RuleEngine: Sendable {
         return Array(keys.prefix(64))
     }
 
+    /// Learns from what came before the rule did: windows and values, but nobody is alerted and no silence begins.
+    package mutating func prime(_ events: some Sequence<RuleEvent>) {
+        for event in events { _ = observe(event) }
+        for key in states.keys where states[key]?.silence != nil { update(key) { $0.silence = nil } }
+        ledger.held = []
+        ledger.release = nil
+    }
+
     // MARK: State
 
     /// The state of a group, made when it is not there; what is left of it decides when it is looked at again.
@@ -113,7 +121,7 @@ package struct RuleEngine: Sendable {
         changed.insert(key)
     }
 
-    private mutating func schedule(_ key: String) {
+    mutating func schedule(_ key: String) {
         guard let state = states[key] else { return }
         if let time = [alarm(state, key), forgetting(state)].compactMap({ $0 }).min() { due.note(key, at: time) }
     }
