@@ -17,8 +17,8 @@ struct DueQueue: Sendable {
         }
     }
 
-    /// The next key whose moment is not after `time`, taken out.
-    mutating func next(until time: Int) -> String? {
+    /// The next key whose moment is not after `time`, taken out with its moment.
+    mutating func next(until time: Int) -> (key: String, moment: Int)? {
         while let first = heap.first, first.time <= time {
             heap[0] = heap[heap.count - 1]
             heap.removeLast()
@@ -26,7 +26,7 @@ struct DueQueue: Sendable {
             // An entry that an earlier one of the same key replaced.
             guard times[first.key] == first.time else { continue }
             times[first.key] = nil
-            return first.key
+            return (first.key, first.time)
         }
         return nil
     }

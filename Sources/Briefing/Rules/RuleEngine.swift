@@ -45,8 +45,8 @@ package struct RuleEngine: Sendable {
     package mutating func advance(to time: Int) -> [Alert] {
         begin(at: time)
         var alerts: [Alert] = []
-        while let key = due.next(until: time) {
-            if key == RuleLedger.key { alerts += release(at: time) } else { alerts += fallDue(key, until: time) }
+        while let (key, moment) = due.next(until: time) {
+            if key == RuleLedger.key { alerts += release(at: moment) } else { alerts += fallDue(key, at: moment) }
         }
         if time > ledger.clock ?? Int.min {
             ledger.clock = time
@@ -123,17 +123,17 @@ package struct RuleEngine: Sendable {
 
     mutating func schedule(_ key: String) {
         guard let state = states[key] else { return }
-        if let time = [alarm(state, key), forgetting(state)].compactMap({ $0 }).min() { due.note(key, at: time) }
+        if let moment = [alarm(state, key), forgetting(state)].compactMap({ $0 }).min() { due.note(key, at: moment) }
     }
 
-    /// Something of a group may be due; what comes after it is scheduled.
-    private mutating func fallDue(_ key: String, until time: Int) -> [Alert] {
+    /// Something of a group was due at a moment, unless events have put it off; what comes after it is scheduled.
+    private mutating func fallDue(_ key: String, at moment: Int) -> [Alert] {
         guard let state = states[key] else { return [] }
-        if let moment = alarm(state, key), moment <= time {
-            guard let firing = ring(key, at: moment) else { return [] }
+        if let alarm = alarm(state, key), alarm <= moment {
+            guard let firing = ring(key, at: alarm) else { return [] }
             return pass(firing, key, nil).map { [route($0)] } ?? []
         }
-        if let moment = forgetting(state), moment <= time { remove(key) } else { schedule(key) }
+        if let end = forgetting(state), end <= moment { remove(key) } else { schedule(key) }
         return []
     }
 
@@ -196,11 +196,8 @@ package struct RuleEngine: Sendable {
     }
 
     /// The digest of what waits, when its time has come.
-    private mutating func release(at time: Int) -> [Alert] {
-        guard let moment = ledger.release, moment <= time else {
-            if let moment = ledger.release { due.note(RuleLedger.key, at: moment) }
-            return []
-        }
+    private mutating func release(at moment: Int) -> [Alert] {
+        guard ledger.release == moment else { return [] }
         defer {
             ledger.held = []
             ledger.release = nil

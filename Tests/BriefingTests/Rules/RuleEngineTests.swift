@@ -80,7 +80,9 @@ import Testing
             let parties = ["RUS", "USA", "UKR", "GBR", "CHN"]
             let status = ["happened", "proposed", "alleged"][random(3)]
             let type = ["SANCTION", "ASSAULT", "PROTEST"][random(3)]
-            let keys = "event=\(type) status=\(status) actor=\(parties[random(5)]) recipient=\(parties[random(5)])"
+            let (actor, recipient) = (parties[random(5)], parties[random(5)])
+            let keys = "event=\(type) mode=\(["aerial", "demo"][random(2)]) status=\(status) actor=\(actor) "
+                + "recipient=\(recipient) country=\(recipient) source=\(["a", "b"][random(2)])"
             return S.event(seq, at: minutes, keys) {
                 $0.incident = "incident \(random(20))"
                 $0.credibility = Double(random(5)) / 4
@@ -98,7 +100,7 @@ import Testing
 
     @Test(arguments: rules) func `state that was stored and read at every step gives the same alerts`(_ text: String) throws {
         let rule = try S.rule(text)
-        let events = events(7, count: 400)
+        let events = events(7, count: 200)
         let end = (events.last?.at ?? 0) + 3_000 * S.minute
         let whole = Backtest.alerts(of: rule, in: events, since: Int.min, until: end)
         #expect(!whole.isEmpty)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Alert rules: files") struct RuleFileTests {
     @Test(arguments: [
-        ("name: r\ntype: any\nmtach: {event: AID}\n", 3, "'mtach' is not known in a rule; did you mean match?"),
+        ("name: r\ntype: any\nmtch: {event: AID}\n", 3, "'mtch' is not known in a rule; did you mean match?"),
         ("name: r\ntype: anny\n", 2, "'anny' is no value of 'type'; did you mean any?"),
         ("type: any\n", 1, "'name' is missing"),
         ("name: r\n", 1, "'type' is missing: one of any, frequency"),
