@@ -123,15 +123,16 @@ create index on incident (last_seq);
 create index on incident (actor, recipient, last_seq);
 create index on incident using gin (countries);
 create index on incident (day);
+create index on incident (merged_into) where merged_into is not null;
 comment on table incident is 'The same act across articles; data holds the reports'' ledger: who claims, who denies, changes of status, best evidence.';
 comment on column incident.origins is 'Independent reports: copies of one wire report count once.';
 
 create table incident_key (
     key text not null,
+    first_seq bigint not null,
     incident_id uuid not null references incident,
-    primary key (key, incident_id)
+    primary key (key, first_seq, incident_id)
 );
-create index on incident_key (incident_id);
 comment on table incident_key is 'What a report that may be of the same incident has in common with it: candidates are found by it.';
 
 create table story (
@@ -144,22 +145,35 @@ create table story (
     articles int not null,
     origins int not null,
     countries text[] not null,
+    closed boolean not null default false,
     merged_into uuid references story,
     data json not null,
     state json not null
 );
 create index on story (last_seq);
+create index on story (id) where not closed;
 create index on story using gin (countries);
+comment on column story.articles is '0 in a story that went into another one or lost its last article.';
+comment on column story.closed is 'No further article joins it by likeness: idle for long, one too many, or merged.';
 comment on column story.data is 'What readers see: key people and places, timeline.';
 comment on column story.state is 'What the next article is compared with.';
 
 create table story_article (
     article_id uuid primary key references article,
     story_id uuid not null references story,
+    origin_id uuid not null,
     seq bigint not null,
-    similarity real
+    at timestamptz not null,
+    day date not null,
+    similarity real not null,
+    terms bytea not null,
+    digest json not null
 );
 create index on story_article (story_id, seq);
+create index on story_article (origin_id);
+comment on column story_article.similarity is 'To the story when the article came; 1 for its first.';
+comment on column story_article.terms is 'What it is compared by: four bytes a term and four its weight, little-endian.';
+comment on column story_article.digest is 'What readers of the story see of it.';
 
 create table story_change (
     id bigint generated always as identity primary key,
@@ -264,3 +278,12 @@ grant insert on brief, feedback, record, outbox to tidings_operator;
 grant truncate on article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story, story_article,
     story_change, rule_state, dyad_day to tidings_operator;
 grant delete on subscription_cursor to tidings_operator;
+
+-- Two versions of an item that were stored at once took each other's place, and neither was coded: the later one is coded now.
+with freed as (
+    update article a set superseded_by = null, coded_at = null from article b
+    where a.superseded_by = b.id and b.superseded_by = a.id
+        and (select min(id) from sighting where article_id = a.id) > (select min(id) from sighting where article_id = b.id)
+    returning a.id
+)
+insert into job (article_id) select id from freed on conflict do nothing;

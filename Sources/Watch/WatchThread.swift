@@ -48,10 +48,12 @@ final class WatchThread {
 
     /// In the order they run.
     private static func steps(_ settings: WatchService.Settings, _ logger: Logger) -> [any FoldStep] {
-        var steps: [any FoldStep] = [ReportStep(settings.knowledge), ArticleStep(), EntityStep(), DyadStep()]
+        let knowledge = settings.knowledge
+        var steps: [any FoldStep] = [
+            IncidentStep(knowledge), ReportStep(knowledge), ArticleStep(), EntityStep(), StoryStep(knowledge), DyadStep(),
+        ]
         if let rules = settings.rules {
-            let directory = RulesDirectory(rules, knowledge: settings.knowledge)
-            steps.append(AlertFold(directory, knowledge: settings.knowledge, logger: logger))
+            steps.append(AlertFold(RulesDirectory(rules, knowledge: knowledge), knowledge: knowledge, logger: logger))
         }
         return steps
     }
