@@ -1,3 +1,4 @@
+import Briefing
 import FoundationEssentials
 import Knowledge
 import Logging
@@ -28,7 +29,7 @@ final class AlertDesk {
 
     init(_ rules: [String: String]) throws {
         connection = try Connection(PrivatePostgres.shared.get().freshDatabase(), application: "tests")
-        try Migrator.apply(Schema.migrations(in: Installation.migrations()), on: connection)
+        _ = try Migrator.apply(Schema.migrations(in: Installation.migrations()), on: connection)
         knowledge = try AlertDesk.known.get()
         directory = "/tmp/tidings-rules-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)

@@ -19,7 +19,8 @@ import Wire
         title: '{actor} expels {recipient}'
         sinks: [log, stream, {webhook: {name: desk, path: /hook}}]
         """
-    private static let often = "name: often\ntype: frequency\nnum_events: 3\ntimeframe: 2h\ngroup_by: dyad\nrealert: 1h\n"
+    private static let often =
+        "name: often\ntype: frequency\nnum_events: 3\ntimeframe: 2h\ngroup_by: dyad\nrealert: 1h\n"
     private static let quiet = "name: quiet\ntype: flatline\nthreshold: 1\ntimeframe: 3h\nsinks: [log]\n"
     private static let waits =
         "name: waits\ntype: any\nmatch: {event: PROTEST}\ndigest: 1h\nsinks: [{file: {path: a.jsonl}}]\n"
@@ -64,7 +65,8 @@ import Wire
 
     private static let files = [
         "a.yaml": expulsions, "b.yaml": often, "c.yaml": quiet, "d.yaml": waits,
-        "e.yaml": "name: grows\ntype: spike\nspike_height: 2\nspike_type: both\ntimeframe: 4h\nthreshold_ref: 2\ngroup_by: dyad",
+        "e.yaml":
+            "name: grows\ntype: spike\nspike_height: 2\nspike_type: both\ntimeframe: 4h\nthreshold_ref: 2\ngroup_by: dyad",
         "f.yaml": "name: twice\ntype: any\nmatch: {origins: '>=2'}\ngroup_by: incident\nrealert: 1d",
     ]
 
@@ -117,7 +119,11 @@ import Wire
         #expect(alerts.contains { $0.hasPrefix("2024-01-01T03:00:00Z quiet: 0 events within 3h") })
         #expect(alerts.contains { $0.hasPrefix("2024-01-01T01:00:00Z waits: 1 alert waited") })
         #expect(try desk.column("select sink from alert_delivery where sink like 'file%'") == ["file:a.jsonl"])
-        #expect(try desk.column("select coalesce(article_id::text, 'none') from record where type = 'alert' and topic like '%quiet%' limit 1") == ["none"])
+        #expect(
+            try desk.column(
+                "select coalesce(article_id::text, 'none') from record where type = 'alert' and topic like '%quiet%' limit 1"
+            ) == ["none"]
+        )
         desk.restart()
         #expect(try desk.tick())
         #expect(try desk.alerts().count == alerts.count)
@@ -127,7 +133,9 @@ import Wire
         let desk = try AlertDesk(["a.yaml": AlertFoldTests.expulsions])
         try desk.report([(0, "SANCTION USA RUS happened")])
         try desk.follow()
-        let changed = AlertFoldTests.expulsions.split(separator: "'{actor} expels {recipient}'").joined(separator: "changed")
+        let changed = AlertFoldTests.expulsions.split(separator: "'{actor} expels {recipient}'").joined(
+            separator: "changed"
+        )
         try desk.write(changed + "\nmtch: {}\n", to: "a.yaml")
         Thread.sleep(1.1)
         try desk.report([(1, "SANCTION GBR RUS happened")])
@@ -135,7 +143,9 @@ import Wire
         try desk.write(changed, to: "a.yaml")
         try desk.write(AlertFoldTests.often, to: "b.yaml")
         Thread.sleep(1.1)
-        try desk.report([(2, "SANCTION FRA RUS happened"), (3, "SANCTION FRA RUS proposed"), (4, "SANCTION FRA RUS proposed")])
+        try desk.report([
+            (2, "SANCTION FRA RUS happened"), (3, "SANCTION FRA RUS proposed"), (4, "SANCTION FRA RUS proposed"),
+        ])
         try desk.follow()
         #expect(
             try desk.column("select rule || ' ' || title from alert order by seq, rule") == [
