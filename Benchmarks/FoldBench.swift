@@ -28,7 +28,8 @@ struct FoldBench: ParsableCommand {
     func run() throws {
         let articles = try String(contentsOf: URL(filePath: file), encoding: .utf8)
         let count = articles.split(separator: "\n").count
-        let stack = try LiveStack("bench-fold", arguments: ["--without", "watch", "--settle", "100"])
+        let stack = try LiveStack("bench-fold", arguments: ["--without", "watch", "--settle", "100"], waits: false)
+        while try stack.tool(["status"]).output.contains("hub       ") == false { Monotonic.sleep(milliseconds: 100) }
         try stack.drop(articles, as: "articles.jsonl")
         let connection = try Connection(stack.layout.database(.admin), application: "tidings-bench")
         while try connection.query(
@@ -44,7 +45,7 @@ struct FoldBench: ParsableCommand {
         for _ in 0..<rounds {
             for steps in [Replay.Steps.reportsAndCounts, .all] {
                 let (began, cpu) = (microseconds(), processorMicroseconds())
-                let outcome = try Replay(steps, knowledge).run(on: connection)
+                let outcome = try Replay(steps, knowledge, rules: Installation.seeds() + "/rules").run(on: connection)
                 let seconds = Double(microseconds() - began) / 1_000_000
                 rates[steps, default: []].append(Double(outcome.records) / seconds)
                 print(

@@ -18,11 +18,13 @@ package struct Replay {
 
     private let fold: Fold
 
-    package init(_ steps: Steps, _ knowledge: Knowledge) {
+    package init(_ steps: Steps, _ knowledge: Knowledge, rules: String) {
+        let logger = Logger(label: "replay")
         fold = Fold(
             "watch",
-            steps == .all ? Fold.steps(knowledge) : [ReportStep(knowledge), DyadStep()],
-            logger: Logger(label: "replay")
+            steps == .all
+                ? Fold.steps(knowledge, rules: rules, logger: logger) : [ReportStep(knowledge), DyadStep()],
+            logger: logger
         )
     }
 
