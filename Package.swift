@@ -37,7 +37,8 @@ let package = Package(
         .target(name: "Knowledge", dependencies: ["Records"]),
         .target(name: "Coding", dependencies: ["Linguistics", "Knowledge", "Records"]),
         .target(name: "Articles", dependencies: ["CLinux", "CXML", "CZlib", "Records"]),
-        .target(name: "Briefing", dependencies: ["Knowledge", "Records", "Wire", yams]),
+        .target(name: "Settings", dependencies: ["Wire", yams]),
+        .target(name: "Briefing", dependencies: ["Knowledge", "Records", "Settings", "Wire", yams]),
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ"]),
         .target(name: "Access", dependencies: ["Messaging"]),
@@ -54,16 +55,16 @@ let package = Package(
         .target(
             name: "Ingest",
             dependencies: [
-                "Articles", "CLinux", "HTTPSupport", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage",
-                "Wire", hummingbird, logging, yams,
+                "Articles", "CLinux", "HTTPSupport", "Messaging", "Postgres", "Records", "ServiceSupport", "Settings",
+                "Storage", "Wire", hummingbird, logging, yams,
             ]
         ),
         .target(name: "Extraction", dependencies: ["Messaging", "Records", "ServiceSupport", "Wire", logging]),
         .target(
             name: "Watch",
             dependencies: [
-                "Briefing", "HTTPSupport", "Knowledge", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage",
-                "TidingsClient", "Wire", crypto, hummingbird, logging, mustache, yams,
+                "Briefing", "HTTPSupport", "Knowledge", "Messaging", "Postgres", "Records", "ServiceSupport", "Settings",
+                "Storage", "TidingsClient", "Wire", crypto, hummingbird, logging, mustache, yams,
             ]
         ),
         .target(name: "TidingsClient", dependencies: ["Messaging", "Records", "ServiceSupport", "Wire"]),
@@ -80,7 +81,7 @@ let package = Package(
                 "CRDKafka", "Messaging", "Records", "ServiceSupport", "TidingsClient", "Wire", logging,
             ]
         ),
-        .target(name: "Storage", dependencies: ["Briefing", "Postgres", "Records", "ServiceSupport", "Wire", logging]),
+        .target(name: "Storage", dependencies: ["Briefing", "Knowledge", "Postgres", "Records", "ServiceSupport", "Wire", logging]),
 
         .target(
             name: "Supervision",
@@ -107,8 +108,8 @@ let package = Package(
             dependencies: [
                 "Access", "Articles", "Briefing", "CLinux", "Coding", "HTTPSupport", "Knowledge", "Linguistics",
                 "Messaging",
-                "Postgres", "Records", "Relays", "ServiceSupport", "Storage", "Supervision", "TidingsClient", "Watch",
-                "Wire", arguments, logging,
+                "Postgres", "Records", "Relays", "ServiceSupport", "Settings", "Storage", "Supervision", "TidingsClient",
+                "Watch", "Wire", arguments, logging,
             ]
         ),
 
@@ -136,7 +137,7 @@ let package = Package(
                 "Coding", "Extraction", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
                 "Supervision", "TestSupport", "TidingsClient",
                 "Wire",
-                arguments, logging, "tidings", "tidings-hub", "tidings-ingest", "tidings-extract", "tidings-watch",
+                arguments, logging, "tidings", "tidings-hub", "tidings-ingest", "tidings-extract", "tidings-watch", "Watch",
             ],
             path: "Benchmarks"
         ),
@@ -164,7 +165,8 @@ let package = Package(
         .testTarget(
             name: "IngestTests",
             dependencies: [
-                "Articles", "HTTPSupport", "Ingest", "Records", "ServiceSupport", "TestSupport", hummingbird, logging,
+                "Articles", "HTTPSupport", "Ingest", "Records", "ServiceSupport", "Settings", "TestSupport",
+                hummingbird, logging,
             ]
         ),
         .testTarget(
@@ -178,8 +180,8 @@ let package = Package(
         .testTarget(
             name: "WatchTests",
             dependencies: [
-                "HTTPSupport", "Postgres", "Records", "ServiceSupport", "Storage", "Supervision", "TestSupport",
-                "Watch",
+                "Briefing", "HTTPSupport", "Knowledge", "Postgres", "Records", "ServiceSupport", "Settings", "Storage",
+                "Supervision", "TestSupport", "Watch", "Wire",
                 logging, "tidings", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
             ]
         ),

@@ -23,6 +23,8 @@ struct WatchCommand: ParsableCommand {
     @Option(help: "The file with watch's key and the hub's public one.") var key: String
     @Option(help: "The directory of the knowledge tables; the one beside this program when not given.")
     var seeds: String?
+    @Option(help: "The directory of alert rules, read again whenever it changes; seeds/rules when not given.")
+    var rules: String?
     @Option(help: "The YAML file that names the endpoints of webhooks; none of that name is an empty one.")
     var webhooks: String?
     @Option(help: "Serve the stream over HTTP (server-sent events) at this address, such as 127.0.0.1:7480.")
@@ -45,11 +47,13 @@ struct WatchCommand: ParsableCommand {
                 let token = try BearerToken(file: httpToken)
                 stream = .init(address: http, token: token, names: httpName, streams: httpStreams)
             }
+            let seeds = try seeds ?? Installation.seeds()
             let service = try WatchService(
                 .init(
                     feed: FeedSource(feed, keyFile: key),
                     database: database,
-                    knowledge: Knowledge(directory: seeds ?? Installation.seeds()),
+                    knowledge: Knowledge(directory: seeds),
+                    rules: rules ?? "\(seeds)/rules",
                     webhooks: webhooks,
                     stream: stream
                 ),
