@@ -134,9 +134,8 @@ let package = Package(
         .executableTarget(
             name: "tidings-bench",
             dependencies: [
-                "Coding", "Extraction", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
-                "Supervision", "TestSupport", "TidingsClient",
-                "Wire",
+                "Briefing", "Coding", "Extraction", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
+                "Storage", "Supervision", "TestSupport", "TidingsClient", "Watch", "Wire",
                 arguments, logging, "tidings", "tidings-hub", "tidings-ingest", "tidings-extract", "tidings-watch",
             ],
             path: "Benchmarks"

@@ -20,8 +20,9 @@ struct Bench: ParsableCommand {
               tidings-bench plumbing --articles 20000
               tidings-bench start
               tidings-bench records articles.jsonl
+              tidings-bench rules
             """,
-        subcommands: [Latency.self, Plumbing.self, RecordsBench.self, Start.self]
+        subcommands: [Latency.self, Plumbing.self, RecordsBench.self, RulesBench.self, Start.self]
     )
 }
 
