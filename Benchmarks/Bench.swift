@@ -21,8 +21,11 @@ struct Bench: ParsableCommand {
               tidings-bench start
               tidings-bench fold newswire.jsonl
               tidings-bench records articles.jsonl
+              tidings-bench rules
             """,
-        subcommands: [FoldBench.self, Latency.self, Plumbing.self, RecordsBench.self, Start.self]
+        subcommands: [
+            FoldBench.self, Latency.self, Plumbing.self, RecordsBench.self, RulesBench.self, Start.self,
+        ]
     )
 }
 
