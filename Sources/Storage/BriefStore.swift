@@ -64,12 +64,12 @@ package enum Briefs {
         case .country(let code): return countries[code]
         case .dyad(let first, let second):
             return countries[first].flatMap { one in countries[second].map { "\(one) and \($0)" } }
-        case .story(let id):
-            let rows = try connection.query("select headline from story where id::text = \(id)")
+        case .story:
+            let rows = try connection.query("select headline from story where id = \(reach.story)::text::uuid")
             return rows.count > 0 ? try rows[0].string(0) : nil
-        case .article(let id):
+        case .article:
             let rows = try connection.query(
-                "select coalesce(title, 'Article without a title') from article where id::text = \(id)"
+                "select coalesce(title, 'Article without a title') from article where id = \(reach.article)::text::uuid"
             )
             return rows.count > 0 ? try rows[0].string(0) : nil
         }
@@ -100,9 +100,9 @@ package enum Briefs {
             """
             select max(day) filter (where day < \(reach.since)::text::date)::text,
                 min(day) filter (where day > \(reach.until)::text::date)::text
-            from report r where \(reach.article)::text is not null and r.article_id::text = \(reach.article)
-                or \(reach.story)::text is not null
-                    and r.article_id in (select article_id from story_article where story_id::text = \(reach.story))
+            from report r where r.article_id = \(reach.article)::text::uuid
+                or r.article_id = any(array(
+                    select article_id from story_article where story_id = \(reach.story)::text::uuid))
                 or r.keys @> \(reach.oneWay)::text[] or r.keys @> \(reach.otherWay)::text[]
             """
         )[0]
