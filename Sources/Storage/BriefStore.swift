@@ -40,6 +40,9 @@ package enum Briefs {
         )
         (material.since, material.until) = (since, until)
         (material.texts, material.sources) = try texts(reach, on: connection)
+        if let other = try merged(reach, on: connection) {
+            return .nothing("\(scope) has become part of another story: --story \(other)")
+        }
         guard !material.texts.isEmpty else { return try nothing(reach, on: connection) }
         material.incidents = try incidents(reach, on: connection)
         material.stories = scope.needsPeriod ? try stories(of: material.texts.map(\.id), on: connection) : []
@@ -73,6 +76,12 @@ package enum Briefs {
             )
             return rows.count > 0 ? try rows[0].string(0) : nil
         }
+    }
+
+    /// The story that a story has become part of.
+    private static func merged(_ reach: Reach, on connection: Connection) throws(PostgresError) -> String? {
+        let rows = try connection.query("select merged_into::text from story where id = \(reach.story)::text::uuid")
+        return rows.count > 0 ? try rows[0].optionalString(0) : nil
     }
 
     private static func unknown(_ scope: BriefScope, _ countries: [String: String]) -> BriefAnswer {

@@ -192,6 +192,16 @@ import Wire
         #expect(article.counts.incidents == 0 && article.summary.count == 2 && article.title == "Other")
         let country = try brief(make(.country("RUS"), 28, 31))
         #expect(country.state.stories == [.init(id: id, headline: "Diplomats expelled")])
+        let other = uuid("other story")
+        try admin.query(
+            """
+            insert into story (id, first_seq, last_seq, first_at, last_at, headline, articles, origins, countries, data, state,
+                merged_into)
+            values (\(other)::text::uuid, 1, 1, now(), now(), 'Diplomats go', 1, 1, '{}', '{}', '{}', \(id)::text::uuid)
+            """
+        )
+        guard case .nothing(let reason) = try make(.story(other)) else { throw Failure(description: "found") }
+        #expect(reason.hasSuffix("has become part of another story: --story \(id)"))
     }
 
     @Test func `what is not there is said, and what would find something`() throws {
