@@ -38,7 +38,10 @@ let package = Package(
         .target(name: "Coding", dependencies: ["Linguistics", "Knowledge", "Records"]),
         .target(name: "Articles", dependencies: ["CLinux", "CXML", "CZlib", "Records"]),
         .target(name: "Settings", dependencies: ["Wire", yams]),
-        .target(name: "Briefing", dependencies: ["Knowledge", "Records", "Settings", "Wire", yams]),
+        .target(
+            name: "Briefing",
+            dependencies: ["Knowledge", "Linguistics", "Records", "Settings", "Wire", yams]
+        ),
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ"]),
         .target(name: "Access", dependencies: ["Messaging"]),
@@ -156,7 +159,7 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["TestSupport", "Wire"]),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
+            dependencies: ["Briefing", "Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
         ),
         .testTarget(name: "HubTests", dependencies: ["Hub", "TidingsClient", "Wire"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Records", "Wire"]),
