@@ -1,6 +1,6 @@
 package import Logging
 package import Postgres
-package import ServiceSupport
+import ServiceSupport
 
 /// Threads with a connection each, for callers on Swift's cooperative pool, which must not block there.
 ///
