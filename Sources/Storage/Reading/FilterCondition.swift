@@ -8,7 +8,7 @@ extension Filter {
     }
 
     /// The names that incidents have.
-    static let incidentNames: [KeyName] = [
+    package static let incidentNames: [KeyName] = [
         .event, .mode, .quad, .status, .confidence, .actor, .recipient, .country,
     ]
 
