@@ -100,7 +100,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "tidings-watch",
-            dependencies: ["HTTPSupport", "ServiceSupport", "Watch", arguments]
+            dependencies: ["HTTPSupport", "Knowledge", "ServiceSupport", "Watch", arguments]
         ),
         .executableTarget(
             name: "tidings",

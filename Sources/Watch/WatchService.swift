@@ -1,4 +1,5 @@
 package import HTTPSupport
+package import Knowledge
 package import Logging
 import ServiceSupport
 
@@ -9,15 +10,24 @@ package final class WatchService: Sendable {
         package var feed: FeedSource
         /// A libpq connection string or URL; empty takes the PG* variables.
         package var database: String
+        /// What is known of places.
+        package var knowledge: Knowledge
         /// The file of webhooks; nil sends none.
         package var webhooks: String?
         /// The HTTP server; nil serves none.
         package var web: WebServer.Settings?
 
-        package init(feed: FeedSource, database: String, webhooks: String? = nil, web: WebServer.Settings? = nil) {
+        package init(
+            feed: FeedSource,
+            database: String,
+            knowledge: Knowledge,
+            webhooks: String? = nil,
+            web: WebServer.Settings? = nil
+        ) {
             self.web = web
             self.feed = feed
             self.database = database
+            self.knowledge = knowledge
             self.webhooks = webhooks
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HTTPSupport
+import Knowledge
 import ServiceSupport
 import Watch
 
@@ -8,7 +9,7 @@ struct WatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tidings-watch",
         abstract:
-            "Follows the feed with stored cursors: keeps what follows from events, delivers webhooks, serves API and stream over HTTP.",
+            "Follows the feed with stored cursors: makes reports, incidents, stories and counts of it, delivers webhooks, serves API and stream over HTTP.",
         discussion: """
             Examples:
               tidings-watch --key keys/watch/curve.key --database 'host=/run/postgresql dbname=tidings user=tidings_watch'
@@ -21,6 +22,8 @@ struct WatchCommand: ParsableCommand {
     @Option(help: "PostgreSQL: a libpq connection string or URL; the PG* variables when not given.") var database = ""
     @Option(help: "The hub's feed endpoint.") var feed = "tcp://127.0.0.1:7401"
     @Option(help: "The file with watch's key and the hub's public one.") var key: String
+    @Option(help: "The directory of the knowledge tables; the one beside this program when not given.")
+    var seeds: String?
     @Option(help: "The YAML file that names the endpoints of webhooks; none of that name is an empty one.")
     var webhooks: String?
     @Option(help: "Serve API and stream over HTTP at this address, such as 127.0.0.1:7480.")
@@ -46,7 +49,13 @@ struct WatchCommand: ParsableCommand {
     func run() throws {
         try options.serve("tidings-watch") { logger in
             let service = try WatchService(
-                .init(feed: FeedSource(feed, keyFile: key), database: database, webhooks: webhooks, web: try web()),
+                .init(
+                    feed: FeedSource(feed, keyFile: key),
+                    database: database,
+                    knowledge: Knowledge(directory: seeds ?? Installation.seeds()),
+                    webhooks: webhooks,
+                    web: try web()
+                ),
                 logger: logger
             )
             return { service.shutdown() }
