@@ -116,7 +116,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Postgres", "ServiceSupport", "Supervision"],
+            dependencies: ["Briefing", "Postgres", "Records", "ServiceSupport", "Storage", "Supervision", "Wire"],
             path: "Tests/TestSupport"
         ),
         .executableTarget(name: "tidings-check", path: "Tests/Checker"),
@@ -156,7 +156,7 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["TestSupport", "Wire"]),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
+            dependencies: ["Briefing", "Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
         ),
         .testTarget(name: "HubTests", dependencies: ["Hub", "TidingsClient", "Wire"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Records", "Wire"]),
