@@ -33,14 +33,14 @@ struct Listing: Sendable {
     var conditions: [SQL] = []
     var finding = Finding.index
     /// How many rows are passed along the key, before the index is asked and after.
-    var windows = (near: 1000, far: 20_000)
+    var windows = (near: 1000, far: 25_000)
     /// Joins that the JSON needs, for the page's rows only.
     var joins: SQL = ""
     /// A JSON object for each row.
     var json: SQL
 
     /// Rows that fulfil the conditions and are sorted without more ado.
-    private static let few = 4000
+    private static let few = 2000
 
     fileprivate typealias Line = (item: [UInt8], cursor: PageCursor)
 
