@@ -178,7 +178,8 @@ let package = Package(
         .testTarget(
             name: "WatchTests",
             dependencies: [
-                "HTTPSupport", "Postgres", "Records", "ServiceSupport", "Storage", "Supervision", "TestSupport",
+                "Briefing", "HTTPSupport", "Postgres", "Records", "ServiceSupport", "Storage", "Supervision",
+                "TestSupport",
                 "Watch",
                 logging, "tidings", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
             ]

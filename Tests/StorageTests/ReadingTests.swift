@@ -217,16 +217,21 @@ import Wire
         let log = try SampleLog()
         for index in 0..<5 { try log.add(text: "Protesters marched in city \(index). <b>Russia</b> looked on.") }
         try log.add(text: "Nothing of the kind happened.")
-        let page = try #require(try Reading.search("marching russia", PageRequest(count: 3), on: log.connection))
+        let page = try #require(
+            try Reading.search("marching russia", .init(), PageRequest(count: 3), on: log.connection)
+        )
         let rows = try page.rows()
         #expect(rows.count == 3 && page.older != nil)
         #expect(rows[0].article.id == log.articles[4].id)
         #expect(rows[0].snippet.contains("⟦marched⟧") && rows[0].snippet.contains("⟦Russia⟧"))
-        #expect(try Reading.search("the of", PageRequest(), on: log.connection) == nil, "no word that is kept")
-        #expect(try Reading.search("\"looked in\" -russia", PageRequest(), on: log.connection)?.items.isEmpty == true)
+        #expect(try Reading.search("the of", .init(), PageRequest(), on: log.connection) == nil, "no word that is kept")
+        #expect(
+            try Reading.search("\"looked in\" -russia", .init(), PageRequest(), on: log.connection)?.items.isEmpty
+                == true
+        )
         // Signs that mean something in a query are no error in a search.
         for text in ["'", "a & b | (", "\"", "-", "\\", "russia' or 1=1 --"] {
-            _ = try Reading.search(text, PageRequest(), on: log.connection)
+            _ = try Reading.search(text, .init(), PageRequest(), on: log.connection)
         }
     }
 
