@@ -14,11 +14,12 @@ final class APIClient {
     let server: WebServer
     private let client = OutboundClient(allowPrivate: true)
 
-    init(rate: TokenBucket.Rate = .init(perSecond: 10_000), database: String? = nil) throws {
+    init(database: String? = nil, change: (inout WebServer.Settings) -> Void = { _ in }) throws {
         log = try SampleLog()
         let keys = DoorKeys(writer: BearerToken("writer-token"), reader: BearerToken("reader-token"))
         var settings = WebServer.Settings(address: ListenAddress(host: "127.0.0.1", port: 0), keys: keys)
-        settings.rate = rate
+        settings.rate = .init(perSecond: 10_000)
+        change(&settings)
         var logger = Logger(label: "tests")
         logger.logLevel = .critical
         // As the service does: with the rights of its role.
