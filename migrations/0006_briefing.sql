@@ -18,7 +18,7 @@ create table article_entry (
     search tsvector not null
 );
 create index on article_entry using gin (search);
-comment on table article_entry is 'One row an article whose record is in the log; at and seq are the log''s.';
+comment on table article_entry is 'One row an article whose record is in the log and that no later version replaced; at and seq are the log''s.';
 comment on column article_entry.day is 'The day of publication, or of arrival when the article does not tell it.';
 
 create table report (
@@ -52,7 +52,7 @@ create index on report using gin (names);
 create index on report (actor, recipient, seq);
 create index on report (at);
 comment on table report is 'One row an event as one article reports it, what holds now: corrected events stand as corrected, retracted ones are gone.';
-comment on column report.keys is 'name=value, as filters see the record.';
+comment on column report.keys is 'name=value, as filters see an event.';
 comment on column report.names is 'Resolved names of actors, recipients and claimants.';
 comment on column report.day is 'The day of the act; of publication or arrival when is_dated is false.';
 
@@ -93,6 +93,8 @@ create table entity_article (
     primary key (entity_id, seq)
 );
 create index on entity_article (article_id);
+comment on table entity is 'Who and what articles name. An entity whose articles were all replaced stays, in 0 articles.';
+comment on column entity.articles is 'How many articles that hold name it; first_seq and last_seq count all that ever did.';
 
 create table incident (
     id uuid primary key,
@@ -174,6 +176,9 @@ comment on table story_change is 'merge: other_id went into story_id; split: oth
 alter table dyad_day
     add column quad smallint not null default 0,
     add column scale_sum float8 not null default 0;
+-- Everything here is made from the log: watch reads it once more from its beginning.
+truncate dyad_day;
+delete from subscription_cursor where name = 'watch';
 create index on dyad_day (actor, day);
 create index on dyad_day (recipient, day);
 comment on column dyad_day.scale_sum is 'Sum of PLOVER intensities; over count it is the mean.';

@@ -1,0 +1,50 @@
+/// Points in time as records write them.
+package enum Timestamp {
+    /// Milliseconds since 1970-01-01 UTC of `2016-12-30T09:30:00Z`, `2016-12-30T09:30:00.123456+03:00`; what is finer is cut off.
+    ///
+    /// - Returns: nil for another form; a day alone is no point in time.
+    package static func milliseconds(_ text: some StringProtocol) -> Int? {
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 20, bytes[10] == UInt8(ascii: "T"), bytes[13] == colon, bytes[16] == colon,
+            let date = CivilDate(iso: text), let hour = number(bytes[11..<13]), hour < 24,
+            let minute = number(bytes[14..<16]), minute < 60, let second = number(bytes[17..<19]), second <= 60
+        else { return nil }
+        var rest = bytes[19...]
+        var thousandths = 0
+        if rest.first == UInt8(ascii: ".") {
+            let digits = rest.dropFirst().prefix { (0x30...0x39).contains($0) }
+            guard !digits.isEmpty else { return nil }
+            rest = rest.dropFirst(1 + digits.count)
+            for place in 0..<3 {
+                thousandths =
+                    thousandths * 10 + (place < digits.count ? Int(digits[digits.startIndex + place]) - 0x30 : 0)
+            }
+        }
+        guard let offset = offset(rest) else { return nil }
+        let minutes = (date.daysSinceEpoch * 24 + hour) * 60 + minute - offset
+        return (minutes * 60 + second) * 1000 + thousandths
+    }
+
+    private static let colon = UInt8(ascii: ":")
+
+    /// Minutes east of Greenwich of `Z` or `+03:00`.
+    private static func offset(_ zone: ArraySlice<UInt8>) -> Int? {
+        if zone.elementsEqual([UInt8(ascii: "Z")]) { return 0 }
+        let start = zone.startIndex
+        guard zone.count == 6, zone[start + 3] == colon, let hours = number(zone[start + 1..<start + 3]), hours < 24,
+            let minutes = number(zone[start + 4..<start + 6]), minutes < 60
+        else { return nil }
+        switch zone[start] {
+        case UInt8(ascii: "+"): return hours * 60 + minutes
+        case UInt8(ascii: "-"): return -(hours * 60 + minutes)
+        default: return nil
+        }
+    }
+
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+        digits.reduce(Int?(0)) { sum, byte in
+            guard let sum, (0x30...0x39).contains(byte) else { return nil }
+            return sum * 10 + Int(byte - 0x30)
+        }
+    }
+}
