@@ -64,7 +64,8 @@ let package = Package(
             dependencies: [
                 "Briefing", "HTTPSupport", "Knowledge", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage",
                 "TidingsClient", "Wire", crypto, hummingbird, logging, mustache, yams,
-            ]
+            ],
+            resources: [.embedInCode("Dashboard/Resources")]
         ),
         .target(name: "TidingsClient", dependencies: ["Messaging", "Records", "ServiceSupport", "Wire"]),
         // The example of the documentation; without package access it sees what a user of the library sees.
