@@ -101,7 +101,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "tidings-watch",
-            dependencies: ["HTTPSupport", "ServiceSupport", "Watch", arguments]
+            dependencies: ["HTTPSupport", "Knowledge", "ServiceSupport", "Watch", arguments]
         ),
         .executableTarget(
             name: "tidings",
@@ -117,7 +117,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Postgres", "ServiceSupport", "Supervision"],
+            dependencies: ["Briefing", "Postgres", "Records", "ServiceSupport", "Storage", "Supervision", "Wire"],
             path: "Tests/TestSupport"
         ),
         .executableTarget(name: "tidings-check", path: "Tests/Checker"),
@@ -157,7 +157,7 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["TestSupport", "Wire"]),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
+            dependencies: ["Briefing", "Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
         ),
         .testTarget(name: "HubTests", dependencies: ["Hub", "TidingsClient", "Wire"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Records", "Wire"]),

@@ -1,5 +1,4 @@
 import Glibc
-package import Records
 
 /// A point on the Earth in decimal degrees, north and east positive.
 package struct Coordinates: Sendable, Equatable {

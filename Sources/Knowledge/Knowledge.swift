@@ -155,7 +155,7 @@ package struct Knowledge: Sendable {
     /// A capital is where any form of its name is.
     private mutating func locateCapitals() {
         for (country, forms) in capitals {
-            guard let point = forms.lazy.compactMap({ self.coordinates(of: $0, country: country) }).first else {
+            guard let point = forms.compactMap({ coordinates(of: $0, country: country) }).first else {
                 continue
             }
             for form in forms { points.add(form, country, point) }

@@ -42,11 +42,13 @@ final class WatchThread {
             logger: logger,
             stop: stop
         )
-        fold = Fold(WatchThread.name, WatchThread.steps(), logger: logger)
+        fold = Fold(WatchThread.name, WatchThread.steps(settings), logger: logger)
     }
 
     /// In the order they run.
-    private static func steps() -> [any FoldStep] { [ReportStep(), ArticleStep(), EntityStep(), DyadStep()] }
+    private static func steps(_ settings: WatchService.Settings) -> [any FoldStep] {
+        [ReportStep(settings.knowledge), ArticleStep(), EntityStep(), DyadStep()]
+    }
 
     func run() {
         while !stop.isStopped {

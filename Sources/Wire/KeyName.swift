@@ -86,7 +86,7 @@ package enum KeyName: String, CaseIterable, Sendable {
     }
 
     /// The text behind percent-encoding, or nil when a `%` has no two hexadecimal digits behind it or the bytes are not UTF-8.
-    static func unescaped(_ text: some StringProtocol) -> String? {
+    package static func unescaped(_ text: some StringProtocol) -> String? {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {

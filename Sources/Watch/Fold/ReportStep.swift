@@ -1,10 +1,15 @@
 import Briefing
+import Knowledge
 import Postgres
 import Records
 import Storage
 
 /// Keeps the table of reports: a row for every event that holds, with its incident and the coordinates of its place.
 final class ReportStep: FoldStep {
+    private let knowledge: Knowledge
+
+    init(_ knowledge: Knowledge) { self.knowledge = knowledge }
+
     func apply(_ batch: FoldBatch, on connection: Connection) throws(PostgresError) {
         // What comes and goes within one batch leaves no trace.
         var fresh: [String: LoggedEvent] = [:]
@@ -23,7 +28,12 @@ final class ReportStep: FoldStep {
             }
         }
         let reports = fresh.values.sorted { $0.seq < $1.seq }.map { logged in
-            Report(logged: logged, incident: batch.memberships[logged.event.id]?.incident ?? logged.event.id)
+            let point = logged.event.location.flatMap { knowledge.coordinates(of: $0.name, country: $0.country) }
+            return Report(
+                logged: logged,
+                incident: batch.memberships[logged.event.id]?.incident ?? logged.event.id,
+                coordinates: point.map { ($0.latitude, $0.longitude) }
+            )
         }
         batch.left = try ReportStore.remove(gone, on: connection)
         try ReportStore.insert(reports, on: connection)
