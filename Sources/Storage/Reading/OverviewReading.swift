@@ -170,6 +170,23 @@ extension Reading {
         )
     }
 
+    /// The events that a story's articles report, the newest first.
+    package static func events(
+        ofStory id: String,
+        limit: Int,
+        on connection: Connection
+    ) throws(PostgresError) -> Document<[EventRow]> {
+        try array(
+            """
+            select coalesce(json_agg(\(eventJSON) order by t.seq desc), '[]')::text
+            from (select r.* from story_article s join report r on r.article_id = s.article_id
+                where s.story_id = \(id)::text::uuid order by r.seq desc limit \(limit)) t
+            join record r on r.uuid = t.id
+            """,
+            on: connection
+        )
+    }
+
     /// A JSON array, which an aggregate without groups always gives.
     private static func array<Value>(
         _ sql: SQL,

@@ -22,7 +22,9 @@ enum Assets {
     }()
 
     static let templates: [String: [UInt8]] = [
+        "alert": PackageResources.alert_mustache,
         "alert-card": PackageResources.alert_card_mustache,
+        "alerts": PackageResources.alerts_mustache,
         "article": PackageResources.article_mustache,
         "article-row": PackageResources.article_row_mustache,
         "articles": PackageResources.articles_mustache,
@@ -49,6 +51,8 @@ enum Assets {
         "pager": PackageResources.pager_mustache,
         "plot": PackageResources.plot_mustache,
         "search": PackageResources.search_mustache,
+        "stories": PackageResources.stories_mustache,
+        "story": PackageResources.story_mustache,
         "story-card": PackageResources.story_card_mustache,
         "system": PackageResources.system_mustache,
         "window": PackageResources.window_mustache,

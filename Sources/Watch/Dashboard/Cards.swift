@@ -72,7 +72,7 @@ struct IncidentCard {
     let place: String?
     let confidence: String?
 
-    init(_ row: Reading.IncidentRow, _ names: CountryNames) {
+    init(_ row: Reading.IncidentRow, _ names: CodeNames) {
         id = row.id
         day = Wording.day(row.day)
         quad = "q\(row.quad)"
@@ -104,7 +104,7 @@ struct StoryCard {
     let lastAt: String
     let countries: [Country]
 
-    init(_ row: Reading.StoryRow, _ names: CountryNames) {
+    init(_ row: Reading.StoryRow, _ names: CodeNames) {
         id = row.id
         headline = row.headline
         articles = Wording.count(row.articles, "article")
@@ -164,15 +164,15 @@ struct ArticleLine {
 }
 
 /// What the codes of countries and groups stand for.
-struct CountryNames: Sendable {
+struct CodeNames: Sendable {
     private let names: [String: String]
 
     init(_ names: [String: String]) { self.names = names }
 
     /// The name of a code; the code when none is known, and what to say when it is empty.
-    subscript(code: String) -> String { code.isEmpty ? "nobody known" : names[code] ?? CountryNames.groups[code] ?? code }
+    subscript(code: String) -> String { code.isEmpty ? "nobody known" : names[code] ?? CodeNames.groups[code] ?? code }
 
-    func isKnown(_ code: String) -> Bool { names[code] != nil || CountryNames.groups[code] != nil }
+    func isKnown(_ code: String) -> Bool { names[code] != nil || CodeNames.groups[code] != nil }
 
     /// PLOVER's codes for who belongs to no state.
     private static let groups = [

@@ -7,21 +7,21 @@ import Storage
 ///
 /// Nothing here writes. Pages do one to four queries, however long their lists are.
 package struct Dashboard: Sendable {
-    typealias Page = @Sendable (Dashboard, Visit, Connection) throws -> Answer
+    typealias Show = @Sendable (Dashboard, Visit, Connection) throws -> Answer
 
     let templates: Templates
-    let names: CountryNames
+    let names: CodeNames
     let frames: [String: Frame]
 
     /// - Throws: for a template of ours that cannot be read.
     package init(_ knowledge: Knowledge) throws {
         templates = try Templates()
-        names = CountryNames(knowledge.countries)
+        names = CodeNames(knowledge.countries)
         frames = Dictionary(knowledge.frames.all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Addresses of pages; `:` is before a part that is given to the page.
-    static let pages: [(path: String, page: Page)] = [
+    static let pages: [(path: String, show: Show)] = [
         ("/", { try $0.live($1, $2) }),
         ("/live", { try $0.liveLists($1, $2) }),
         ("/incidents", { try $0.incidents($1, $2) }),

@@ -9,6 +9,8 @@ struct Visit: Sendable {
     /// Parameters of the path, in order.
     var parts: [String]
     var query: [String: String]
+    /// Whether forms may be sent.
+    var mayWrite = false
 
     init(_ path: String, parts: [String] = [], query: [String: String] = [:]) {
         self.path = path

@@ -102,7 +102,8 @@ extension Dashboard {
     }
 
     private func incidents(_ filter: String, _ connection: Connection) throws -> [IncidentCard] {
-        try Reading.incidents(Filter(filter), PageRequest(count: 12))(connection).rows().map { IncidentCard($0, names) }
+        try Reading.incidents(.init(Filter(filter)), PageRequest(count: 12), on: connection).rows()
+            .map { IncidentCard($0, names) }
     }
 
     private func events(_ filter: String, _ connection: Connection) throws -> [EventCard] {

@@ -10,7 +10,7 @@ extension Dashboard {
         var facts: String
         var articles: String
 
-        init(_ row: Reading.EntityRow, _ names: CountryNames) {
+        init(_ row: Reading.EntityRow, _ names: CodeNames) {
             id = row.id
             name = row.name
             let kind = Dashboard.kinds.first { $0.value == row.type }?.name ?? row.type

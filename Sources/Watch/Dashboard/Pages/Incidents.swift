@@ -15,7 +15,7 @@ extension Dashboard {
         let text = visit.text("where", limit: 4096)
         var view = IncidentsView(wanted: text, incidents: [])
         do {
-            let page = try Reading.incidents(Filter(text ?? ""), try visit.request())(connection)
+            let page = try Reading.incidents(.init(Filter(text ?? "")), try visit.request(), on: connection)
             view.incidents = try page.rows().map { IncidentCard($0, names) }
             view.pager = Pager(page, visit)
         } catch let invalid as Filter.Invalid {

@@ -27,19 +27,19 @@ extension Dashboard {
     private func liveView(_ visit: Visit, _ connection: Connection) throws -> LiveView {
         let text = visit.text("where", limit: 4096)
         var filter = Filter.all
-        var error: String?
-        do { filter = try Filter(text ?? "") } catch let invalid as Filter.Invalid { error = "\(invalid)" }
+        var refusal: String?
+        do { filter = try Filter(text ?? "") } catch { refusal = "\(error)" }
         let request = try visit.request()
-        let page =
-            error == nil ? try Reading.events(.init(filter), request, on: connection) : Page(items: [], older: nil, newer: nil)
+        // A filter that cannot be read shows nothing, and why.
+        let page = refusal == nil ? try Reading.events(.init(filter), request, on: connection) : nil
         let alerts = try Reading.alerts(PageRequest(count: 12), on: connection)
         return LiveView(
-            isLive: error == nil && request.place == .newest,
-            error: error,
+            isLive: refusal == nil && request.place == .newest,
+            error: refusal,
             wanted: text,
-            events: try page.rows().map(EventCard.init),
+            events: try page?.rows().map(EventCard.init) ?? [],
             alerts: try alerts.rows().map(AlertCard.init),
-            pager: Pager(page, visit)
+            pager: page.map { Pager($0, visit) }
         )
     }
 }
