@@ -254,3 +254,7 @@ grant select, insert, update, delete on article_entry, report, quote_entry, enti
 grant delete on dyad_day to tidings_watch;
 grant select on all tables in schema public to tidings_operator;
 grant insert on brief, feedback, record, outbox to tidings_operator;
+-- To have watch make its tables anew (tidings rebuild).
+grant truncate on article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story, story_article,
+    story_change, rule_state, dyad_day to tidings_operator;
+grant delete on subscription_cursor to tidings_operator;
