@@ -17,7 +17,9 @@ create table article_entry (
     quotes int not null,
     search tsvector not null
 );
-create index on article_entry using gin (search);
+create index on article_entry using gin (search) with (gin_pending_list_limit = 256);
+create index on article_entry (source, seq);
+create index on article_entry (day);
 comment on table article_entry is 'One row an article whose record is in the log and that no later version replaced; at and seq are the log''s.';
 comment on column article_entry.day is 'The day of publication, or of arrival when the article does not tell it.';
 
@@ -47,10 +49,12 @@ create table report (
 );
 create index on report (article_id);
 create index on report (incident_id);
-create index on report using gin (keys);
-create index on report using gin (names);
+-- What came last is in a list that every search reads: short ones.
+create index on report using gin (keys) with (gin_pending_list_limit = 256);
+create index on report using gin (names) with (gin_pending_list_limit = 256);
 create index on report (actor, recipient, seq);
 create index on report (at);
+create index on report (day);
 comment on table report is 'One row an event as one article reports it, what holds now: corrected events stand as corrected, retracted ones are gone.';
 comment on column report.keys is 'name=value, as filters see an event.';
 comment on column report.names is 'Resolved names of actors, recipients and claimants.';
@@ -84,7 +88,7 @@ create table entity (
     last_seq bigint not null
 );
 create index on entity using gin (name gin_trgm_ops);
-create index on entity (articles desc, id);
+create index on entity (articles, id);
 create table entity_article (
     entity_id uuid not null references entity,
     seq bigint not null,
@@ -119,7 +123,8 @@ create table incident (
     merged_into uuid references incident,
     data json not null
 );
-create index on incident (last_seq);
+create index on incident (last_seq, id);
+create index on incident (first_seq, id);
 create index on incident (actor, recipient, last_seq);
 create index on incident using gin (countries);
 create index on incident (day);
@@ -148,7 +153,8 @@ create table story (
     data json not null,
     state json not null
 );
-create index on story (last_seq);
+create index on story (last_seq, id);
+create index on story (first_seq, id);
 create index on story using gin (countries);
 comment on column story.data is 'What readers see: key people and places, timeline.';
 comment on column story.state is 'What the next article is compared with.';
@@ -179,6 +185,7 @@ alter table dyad_day
 -- Everything here is made from the log: watch reads it once more from its beginning.
 truncate dyad_day;
 delete from subscription_cursor where name = 'watch';
+create index on dyad_day (actor, recipient, day);
 create index on dyad_day (actor, day);
 create index on dyad_day (recipient, day);
 comment on column dyad_day.scale_sum is 'Sum of PLOVER intensities; over count it is the mean.';
@@ -204,6 +211,7 @@ create table alert (
     data json not null
 );
 create index on alert (at, id);
+create index on alert (seq, id);
 create index on alert (rule, at);
 comment on table alert is 'What fired; data shows why and the evidence.';
 
@@ -228,6 +236,7 @@ create table brief (
     data json not null
 );
 create index on brief (scope, made_at);
+create index on brief (made_at, id);
 comment on table brief is 'Summaries that were asked for; scope is story:ID, article:ID, country:RUS or dyad:RUS-USA.';
 
 create table feedback (

@@ -33,9 +33,9 @@ extension Reading {
         if let severity { conditions.append("t.severity = \(severity)") }
         return try Listing(
             table: "alert",
-            order: .logAndID("t.seq"),
+            order: .value("t.seq"),
             conditions: conditions,
-            isIndexed: rule != nil,
+            finding: rule != nil ? .index : .walk,
             json: alertJSON
         )
         .page(request, on: connection)

@@ -60,7 +60,7 @@ extension Reading {
                 "exists (select from entity_article m where m.entity_id = \(entity)::text::uuid and m.seq = t.seq)"
             )
         }
-        return try Listing(table: "article_entry", order: .log("t.seq"), conditions: conditions, json: articleJSON)
+        return try Listing(table: "article_entry", order: .unique("t.seq"), conditions: conditions, json: articleJSON)
             .page(request, on: connection)
     }
 

@@ -57,6 +57,7 @@ extension Reading {
                     where e.name % \(text) or e.name ilike \(like(text)))
                 """
             listing.order = .value("t.nearness")
+            listing.finding = .all
         }
         return try listing.page(request, on: connection)
     }

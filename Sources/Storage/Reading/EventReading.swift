@@ -50,9 +50,9 @@ extension Reading {
         if let name = question.name { indexed.append("t.names @> \([name] as [String?])") }
         return try Listing(
             table: "report",
-            order: .log("t.seq"),
+            order: .unique("t.seq"),
             conditions: indexed + question.filter.reportConditions,
-            isIndexed: !indexed.isEmpty || question.filter.isIndexed,
+            finding: !indexed.isEmpty || question.filter.isIndexed ? .index : .walk,
             joins: "join record r on r.uuid = t.id",
             json: eventJSON
         )

@@ -80,8 +80,9 @@ extension Filter {
 
     /// A number that a record lacks is on no side of any other.
     private static func compared(_ name: KeyName, _ relation: SQL, _ thousandths: Int) -> SQL {
-        let column: SQL = name == .quad ? "t.quad * 1000" : "round(t.confidence::numeric * 1000)"
-        return "coalesce(\(column) \(relation) \(thousandths), false)"
+        if name == .quad { return "t.quad * 1000 \(relation) \(thousandths)" }
+        // Three decimals are the same number in both, however they were rounded to a real.
+        return "coalesce(t.confidence \(relation) (\(thousandths)::float8 / 1000)::real, false)"
     }
 }
 

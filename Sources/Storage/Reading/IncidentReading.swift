@@ -69,9 +69,9 @@ extension Reading {
         let days = question.days.conditions
         return try Listing(
             table: "incident",
-            order: .logAndID(question.order == .last ? "t.last_seq" : "t.first_seq"),
+            order: .value(question.order == .last ? "t.last_seq" : "t.first_seq"),
             conditions: ["t.merged_into is null"] + days + question.conditions,
-            isIndexed: question.isIndexed || !days.isEmpty,
+            finding: question.isIndexed || !days.isEmpty ? .index : .walk,
             json: incidentJSON
         )
         .page(request, on: connection)

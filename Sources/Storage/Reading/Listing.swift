@@ -2,20 +2,28 @@ import Postgres
 
 /// A list that is read page by page along a key (keyset pagination), so that rows which come meanwhile neither repeat nor hide others.
 ///
-/// Rows that fulfil conditions are looked for in windows along the log, each longer than the one before, and at last by the
-/// conditions' own index. That index alone would fetch and sort every row that ever fulfilled a frequent condition; the
-/// log alone would pass a million rows for a rare one. With windows both find their page in bounded time, and no
-/// estimate of the planner decides which.
+/// Rows that fulfil conditions are looked for in steps of bounded work: along the key for a thousand rows, which finds what is frequent;
+/// by the conditions' index when that has few, which finds what is rare; and along the key again, farther. No estimate of the
+/// planner decides between the two ways: one along the key passes a million rows for something rare, one by the index
+/// fetches and sorts every row that ever fulfilled something frequent.
 struct Listing: Sendable {
     enum Order: Sendable {
-        /// By a place in the log that each row has alone.
-        case log(SQL)
-        /// By a place in the log, then by `id`.
-        case logAndID(SQL)
-        /// By another `bigint`, then by `id`.
+        /// By a `bigint` that each row has alone: its place in the log.
+        case unique(SQL)
+        /// By a `bigint`, then by `id`.
         case value(SQL)
         /// By a `timestamptz`, then by `id`.
         case time(SQL)
+    }
+
+    /// How rows that fulfil the conditions are found.
+    enum Finding: Sendable {
+        /// An index has them.
+        case index
+        /// Along the key only: a page may end before it is full.
+        case walk
+        /// All are sorted: they are few.
+        case all
     }
 
     /// Whose rows are `t`.
@@ -23,17 +31,18 @@ struct Listing: Sendable {
     var order: Order
     /// What must hold of `t`.
     var conditions: [SQL] = []
-    /// Whether an index finds what fulfils the conditions; without one a search ends after the last window.
-    var isIndexed = true
+    var finding = Finding.index
+    /// How many rows are passed along the key, before the index is asked and after.
+    var windows = (near: 1000, far: 25_000)
     /// Joins that the JSON needs, for the page's rows only.
     var joins: SQL = ""
     /// A JSON object for each row.
     var json: SQL
 
-    /// How many places of the log each window has.
-    static let windows = [4000, 40_000, 250_000]
+    /// Rows that fulfil the conditions and are sorted without more ado.
+    private static let few = 2000
 
-    private typealias Line = (item: [UInt8], cursor: PageCursor)
+    fileprivate typealias Line = (item: [UInt8], cursor: PageCursor)
 
     func page<Row>(_ request: PageRequest, on connection: Connection) throws(PostgresError) -> Page<Row> {
         switch request.place {
@@ -59,98 +68,131 @@ struct Listing: Sendable {
         rising: Bool,
         on connection: Connection
     ) throws(PostgresError) -> ([Line], PageCursor?) {
-        let begin = start.map { [beyond($0, rising)] } ?? []
-        guard isInLog, !conditions.isEmpty else {
-            return cut(try lines(begin, count + 1, rising, on: connection), count)
+        let search = Search(listing: self, count: count + 1, isRising: rising, connection: connection)
+        func cut(_ lines: [Line]) -> ([Line], PageCursor?) {
+            lines.count > count ? (Array(lines.prefix(count)), lines[count - 1].cursor) : (lines, nil)
         }
-        let newest = try connection.query(once: "select coalesce(max(\(key)), 0) from \(table) t")[0].int(0)
-        var edge = start?.value ?? newest + 1
-        var range = begin
-        var found: [Line] = []
-        for window in Listing.windows {
-            edge += rising ? window : -window
-            let within: SQL = rising ? "\(key) <= \(edge)" : "\(key) >= \(edge)"
-            found += try lines(range + [within], count + 1 - found.count, rising, on: connection)
-            if found.count > count { return cut(found, count) }
-            if rising ? edge >= newest : edge <= 0 { return (found, nil) }
-            range = [rising ? "\(key) > \(edge)" : "\(key) < \(edge)"]
+        guard !conditions.isEmpty, finding != .all else { return cut(try search.sorted(start)) }
+        var found = try search.along(start, windows.near)
+        guard found.count <= count else { return cut(found) }
+        guard let near = try search.end(start, windows.near) else { return (found, nil) }
+        if finding == .index, try search.areFew(near, Listing.few) {
+            return cut(found + (try search.sorted(near, byIndex: true)))
         }
-        guard isIndexed else { return (found, place(edge, rising)) }
-        found += try lines(range, count + 1 - found.count, rising, byConditions: true, on: connection)
-        return cut(found, count)
+        found += try search.along(near, windows.far)
+        guard found.count <= count else { return cut(found) }
+        guard let far = try search.end(near, windows.far) else { return (found, nil) }
+        guard finding == .index else { return (found, far) }
+        return cut(found + (try search.sorted(far, byIndex: true)))
     }
 
-    private func cut(_ lines: [Line], _ count: Int) -> ([Line], PageCursor?) {
-        lines.count > count ? (Array(lines.prefix(count)), lines[count - 1].cursor) : (lines, nil)
+    /// Whether the places of this list have an identifier: one without is not of this list.
+    fileprivate var hasID: Bool { if case .unique = order { false } else { true } }
+
+    /// The same, with nothing an index knows.
+    fileprivate var hidden: SQL {
+        if case .time(let column) = order { "\(column) + interval '0'" } else { "\(column) + 0" }
     }
 
-    /// - Parameter byConditions: whether the planner must use the conditions' index and sort, and not walk along the key.
-    private func lines(
-        _ range: [SQL],
-        _ count: Int,
-        _ rising: Bool,
-        byConditions: Bool = false,
-        on connection: Connection
-    ) throws(PostgresError) -> [Line] {
-        let all = conditions + range
-        let holds: SQL = all.isEmpty ? "" : "where \(all.joined(separator: " and "))"
-        let direction: SQL = rising ? "asc" : "desc"
-        let id: SQL = hasID ? ", t.id \(direction)" : ""
-        // An expression has no index to be sorted by.
-        let sort: SQL = byConditions ? "\(key) + 0 \(direction)\(id)" : "\(column) \(direction)\(id)"
+    /// A value of the cursor as the column has it.
+    fileprivate func value(_ value: Int) -> SQL {
+        if case .time = order {
+            "timestamptz 'epoch' + \(value)::bigint * interval '1 microsecond'"
+        } else {
+            "\(value)"
+        }
+    }
+
+    /// What the list is sorted by.
+    fileprivate var column: SQL {
+        switch order {
+        case .unique(let column), .value(let column), .time(let column): column
+        }
+    }
+
+    /// The same as a number.
+    fileprivate var key: SQL {
+        // Microseconds, exactly: extract gives a decimal number.
+        if case .time(let column) = order { return "(extract(epoch from \(column)) * 1000000)::bigint" }
+        return column
+    }
+}
+
+/// The queries of one search through a list.
+private struct Search {
+    let listing: Listing
+    /// The most rows that are wanted.
+    let count: Int
+    let isRising: Bool
+    let connection: Connection
+
+    /// Rows beyond a place in the order of the list.
+    ///
+    /// - Parameter byIndex: whether the conditions' index finds them, and not a walk along the key.
+    func sorted(_ start: PageCursor?, byIndex: Bool = false) throws(PostgresError) -> [Listing.Line] {
+        let holds = place(start, byIndex: byIndex) + listing.conditions
+        return try lines(
+            "select t.* from \(listing.table) t \(all(holds)) order by \(sort(byIndex: byIndex)) limit \(count)"
+        )
+    }
+
+    /// Those of the next `most` rows along the key that fulfil the conditions.
+    func along(_ start: PageCursor?, _ most: Int) throws(PostgresError) -> [Listing.Line] {
+        let window: SQL = "select t.* from \(listing.table) t \(all(place(start))) order by \(sort()) limit \(most)"
+        return try lines("select t.* from (\(window)) t \(all(listing.conditions)) order by \(sort()) limit \(count)")
+    }
+
+    /// The place of the last of the next `most` rows along the key; nil when there are fewer.
+    func end(_ start: PageCursor?, _ most: Int) throws(PostgresError) -> PageCursor? {
         let rows = try connection.query(
             once: """
-                select (\(json))::text, \(key), \(hasID ? "t.id::text" : "null::text" as SQL)
-                from (select t.* from \(table) t \(holds) order by \(sort) limit \(count)) t \(joins)
-                order by \(column) \(direction)\(id)
+                select \(listing.key), \(id) from \(listing.table) t \(all(place(start)))
+                order by \(sort()) offset \(most - 1) limit 1
                 """
         )
-        var lines: [Line] = []
+        return rows.count > 0 ? PageCursor(value: try rows[0].int(0), id: try rows[0].optionalString(1)) : nil
+    }
+
+    /// Whether the index has at most so many rows beyond a place that fulfil the conditions.
+    func areFew(_ start: PageCursor, _ most: Int) throws(PostgresError) -> Bool {
+        let holds = all(place(start, byIndex: true) + listing.conditions)
+        let found: SQL = "select from \(listing.table) t \(holds) limit \(most + 1)"
+        return try connection.query(once: "select count(*) from (\(found)) found")[0].int(0) <= most
+    }
+
+    private func lines(_ rows: SQL) throws(PostgresError) -> [Listing.Line] {
+        let rows = try connection.query(
+            once: """
+                select (\(listing.json))::text, \(listing.key), \(id) from (\(rows)) t \(listing.joins) order by \(sort())
+                """
+        )
+        var lines: [Listing.Line] = []
         for row in rows {
             lines.append((try row.bytes(0), PageCursor(value: try row.int(1), id: try row.optionalString(2))))
         }
         return lines
     }
 
-    private var isInLog: Bool {
-        switch order {
-        case .log, .logAndID: true
-        case .value, .time: false
-        }
+    private func all(_ conditions: [SQL]) -> SQL {
+        conditions.isEmpty ? "" : "where \(conditions.joined(separator: " and "))"
     }
 
-    /// Whether the places of this list have an identifier: one without is not of this list.
-    var hasID: Bool { if case .log = order { false } else { true } }
+    private var id: SQL { listing.hasID ? "t.id::text" : "null::text" }
 
-    /// What the list is sorted by.
-    private var column: SQL {
-        switch order {
-        case .log(let column), .logAndID(let column), .value(let column), .time(let column): column
-        }
+    /// - Parameter byIndex: an expression has no index to be sorted by, so that the planner takes that of the conditions.
+    private func sort(byIndex: Bool = false) -> SQL {
+        let direction: SQL = isRising ? "asc" : "desc"
+        let column = byIndex ? listing.hidden : listing.column
+        return listing.hasID ? "\(column) \(direction), t.id \(direction)" : "\(column) \(direction)"
     }
 
-    /// The same as a number.
-    private var key: SQL {
-        // Microseconds, exactly: extract gives a decimal number.
-        if case .time(let column) = order { return "(extract(epoch from \(column)) * 1000000)::bigint" }
-        return column
-    }
-
-    private func beyond(_ cursor: PageCursor, _ rising: Bool) -> SQL {
-        let relation: SQL = rising ? ">" : "<"
-        let value: SQL =
-            if case .time = order { "timestamptz 'epoch' + \(cursor.value)::bigint * interval '1 microsecond'" } else {
-                "\(cursor.value)"
-            }
-        guard hasID, let id = cursor.id else { return "\(column) \(relation) \(value)" }
-        return "(\(column), t.id) \(relation) (\(value), \(id)::text::uuid)"
-    }
-
-    /// The place at the end of a window.
-    private func place(_ edge: Int, _ rising: Bool) -> PageCursor {
-        guard hasID else { return PageCursor(value: edge) }
-        let digit = rising ? "f" : "0"
-        let id = [8, 4, 4, 4, 12].map { String(repeating: digit, count: $0) }.joined(separator: "-")
-        return PageCursor(value: edge, id: id)
+    /// What is beyond a place in the direction of the search.
+    private func place(_ cursor: PageCursor?, byIndex: Bool = false) -> [SQL] {
+        guard let cursor else { return [] }
+        let relation: SQL = isRising ? ">" : "<"
+        let column = byIndex ? listing.hidden : listing.column
+        let value = listing.value(cursor.value)
+        guard listing.hasID, let id = cursor.id else { return ["\(column) \(relation) \(value)"] }
+        return ["(\(column), t.id) \(relation) (\(value), \(id)::text::uuid)"]
     }
 }

@@ -34,7 +34,7 @@ extension Reading {
         if let article = question.article { conditions.append("t.article_id = \(article)::text::uuid") }
         return try Listing(
             table: "quote_entry",
-            order: .log("t.seq"),
+            order: .unique("t.seq"),
             conditions: conditions,
             joins: "join record r on r.uuid = t.id",
             json: quoteJSON

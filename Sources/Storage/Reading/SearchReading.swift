@@ -22,8 +22,10 @@ extension Reading {
         guard try connection.query("select numnode(\(query)) > 0")[0].bool(0) else { return nil }
         return try Listing(
             table: "article_entry",
-            order: .log("t.seq"),
+            order: .unique("t.seq"),
             conditions: ["t.search @@ \(query)"] + days.conditions,
+            // What searches read of a long text is not in the row itself: passing many would read much.
+            windows: (near: 200, far: 3000),
             joins: "join article a on a.id = t.article_id",
             json: """
                 json_build_object('article', \(articleJSON), 'snippet', ts_headline('english', a.text, \(query),

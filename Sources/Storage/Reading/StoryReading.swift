@@ -40,9 +40,9 @@ extension Reading {
         let wanted: [SQL] = country.map { ["t.countries @> \([$0] as [String?])"] } ?? []
         return try Listing(
             table: "story",
-            order: .logAndID(order == .last ? "t.last_seq" : "t.first_seq"),
+            order: .value(order == .last ? "t.last_seq" : "t.first_seq"),
             conditions: ["t.merged_into is null"] + wanted,
-            isIndexed: country != nil,
+            finding: country != nil ? .index : .walk,
             json: storyJSON
         )
         .page(request, on: connection)
