@@ -128,15 +128,16 @@ create index on incident (first_seq, id);
 create index on incident (actor, recipient, last_seq);
 create index on incident using gin (countries);
 create index on incident (day);
+create index on incident (merged_into) where merged_into is not null;
 comment on table incident is 'The same act across articles; data holds the reports'' ledger: who claims, who denies, changes of status, best evidence.';
 comment on column incident.origins is 'Independent reports: copies of one wire report count once.';
 
 create table incident_key (
     key text not null,
+    first_seq bigint not null,
     incident_id uuid not null references incident,
-    primary key (key, incident_id)
+    primary key (key, first_seq, incident_id)
 );
-create index on incident_key (incident_id);
 comment on table incident_key is 'What a report that may be of the same incident has in common with it: candidates are found by it.';
 
 create table story (

@@ -47,7 +47,7 @@ final class WatchThread {
 
     /// In the order they run.
     private static func steps(_ settings: WatchService.Settings) -> [any FoldStep] {
-        [ReportStep(settings.knowledge), ArticleStep(), EntityStep(), DyadStep()]
+        [IncidentStep(settings.knowledge), ReportStep(settings.knowledge), ArticleStep(), EntityStep(), DyadStep()]
     }
 
     func run() {

@@ -74,7 +74,8 @@ package struct Act: Codable, Sendable, Equatable {
         case .happened, .alleged:
             event.date == nil ? (day.adding(days: -3), day) : (day, day)
         case .announced, .proposed, .threatened, .hypothetical:
-            event.date != nil && day > published ? (day, day) : (min(day, published), max(day, published).adding(days: 14))
+            event.date != nil && day > published
+                ? (day, day) : (min(day, published), max(day, published).adding(days: 14))
         case .denied, .negated:
             (day.adding(days: -14), max(day, published))
         }

@@ -42,7 +42,9 @@ package struct Match: Sendable, Equatable {
     private mutating func rate(type one: Act, _ other: Act) {
         guard one.kind == other.kind else { return ruleOut("\(one.event.rawValue) and \(other.event.rawValue)") }
         guard one.event == other.event else {
-            guard Match.areRelated(one, other) else { return ruleOut("\(one.event.rawValue) and \(other.event.rawValue)") }
+            guard Match.areRelated(one, other) else {
+                return ruleOut("\(one.event.rawValue) and \(other.event.rawValue)")
+            }
             return add(1.5, "\(one.event.rawValue) as \(other.event.rawValue)")
         }
         let modes = [one.mode.joined(separator: ","), other.mode.joined(separator: ",")].sorted()
@@ -58,7 +60,9 @@ package struct Match: Sendable, Equatable {
     }
 
     /// Types whose modes writers do not keep apart: who bombs also fires missiles, who marches also blocks roads.
-    private static let looseModes: Set<EventType> = [.assault, .protest, .mobilize, .accuse, .request, .reject, .aid, .consult]
+    private static let looseModes: Set<EventType> = [
+        .assault, .protest, .mobilize, .accuse, .request, .reject, .aid, .consult,
+    ]
 
     private static func areRelated(_ one: Act, _ other: Act) -> Bool {
         switch one.kind {
@@ -93,7 +97,12 @@ package struct Match: Sendable, Equatable {
         } else {
             rate("actor", one.actor, other.actor, mentions: Match.mention(one, other, \.actor, not: \.recipient))
             guard !isRuledOut else { return }
-            rate("recipient", one.recipient, other.recipient, mentions: Match.mention(one, other, \.recipient, not: \.actor))
+            rate(
+                "recipient",
+                one.recipient,
+                other.recipient,
+                mentions: Match.mention(one, other, \.recipient, not: \.actor)
+            )
         }
     }
 
@@ -121,7 +130,9 @@ package struct Match: Sendable, Equatable {
         } else if shared.count == 1, left.count == 1 || right.count == 1 {
             add(left == right ? 3 : 2, "party \(shared.sorted().joined())")
         } else {
-            return ruleOut("parties \(left.sorted().joined(separator: " ")) and \(right.sorted().joined(separator: " "))")
+            return ruleOut(
+                "parties \(left.sorted().joined(separator: " ")) and \(right.sorted().joined(separator: " "))"
+            )
         }
         rate(names: "party", one, other)
     }
@@ -132,7 +143,8 @@ package struct Match: Sendable, Equatable {
         if !shared.isEmpty {
             add(2, "\(slot) \(shared.sorted().joined(separator: " "))")
         } else if !left.isEmpty, !right.isEmpty {
-            let both = "\(slot) \([left, right].map { $0.sorted().joined(separator: "+") }.sorted().joined(separator: " and "))"
+            let both =
+                "\(slot) \([left, right].map { $0.sorted().joined(separator: "+") }.sorted().joined(separator: " and "))"
             return mentions ? add(-1, both) : ruleOut(both)
         }
         rate(names: slot, one, other)
@@ -156,7 +168,8 @@ package struct Match: Sendable, Equatable {
             let (low, high) = (min(left.value, right.value), max(left.value, right.value))
             if high <= low * 1.1 {
                 return add(1.5, "\(Match.number(low)) = \(Match.number(high))")
-            } else if left.qualifier == "exactly", right.qualifier == "exactly", left.unit == right.unit, high > low * 2 {
+            } else if left.qualifier == "exactly", right.qualifier == "exactly", left.unit == right.unit, high > low * 2
+            {
                 return add(-3, "\(Match.number(low)) and \(Match.number(high)) \(left.unit)")
             }
         }

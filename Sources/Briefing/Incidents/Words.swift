@@ -107,7 +107,8 @@ enum Words {
 
     /// Verbs of the news whose past is another word.
     private static let irregular = [
-        "met": "meet", "sent": "send", "held": "hold", "shot": "shoot", "fought": "fight", "sought": "seek", "took": "take",
+        "met": "meet", "sent": "send", "held": "hold", "shot": "shoot", "fought": "fight", "sought": "seek",
+        "took": "take",
         "gave": "give", "broke": "break", "left": "leave", "withdrew": "withdraw", "struck": "strike", "began": "begin",
         "fell": "fall", "won": "win", "lost": "lose", "paid": "pay", "brought": "bring", "spoke": "speak",
     ]
