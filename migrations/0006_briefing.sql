@@ -150,23 +150,36 @@ create table story (
     articles int not null,
     origins int not null,
     countries text[] not null,
+    closed boolean not null default false,
     merged_into uuid references story,
     data json not null,
     state json not null
 );
 create index on story (last_seq, id);
 create index on story (first_seq, id);
+create index on story (id) where not closed;
 create index on story using gin (countries);
+comment on column story.articles is '0 in a story that went into another one or lost its last article.';
+comment on column story.closed is 'No further article joins it by likeness: idle for long, one too many, or merged.';
 comment on column story.data is 'What readers see: key people and places, timeline.';
 comment on column story.state is 'What the next article is compared with.';
 
 create table story_article (
     article_id uuid primary key references article,
     story_id uuid not null references story,
+    origin_id uuid not null,
     seq bigint not null,
-    similarity real
+    at timestamptz not null,
+    day date not null,
+    similarity real not null,
+    terms bytea not null,
+    digest json not null
 );
 create index on story_article (story_id, seq);
+create index on story_article (origin_id);
+comment on column story_article.similarity is 'To the story when the article came; 1 for its first.';
+comment on column story_article.terms is 'What it is compared by: four bytes a term and four its weight, little-endian.';
+comment on column story_article.digest is 'What readers of the story see of it.';
 
 create table story_change (
     id bigint generated always as identity primary key,

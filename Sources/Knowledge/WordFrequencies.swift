@@ -18,7 +18,9 @@ package struct WordFrequencies: Sendable {
             counts[try row.required("word")] = count
         }
         guard let paragraphs = counts.removeValue(forKey: "(all)") else {
-            throw KnowledgeError(description: "\(directory)/word-frequencies.tsv has no row '(all)', the number of paragraphs")
+            throw KnowledgeError(
+                description: "\(directory)/word-frequencies.tsv has no row '(all)', the number of paragraphs"
+            )
         }
         self.paragraphs = paragraphs
         self.counts = counts

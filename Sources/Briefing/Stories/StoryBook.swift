@@ -74,16 +74,26 @@ package struct StoryBook: Sendable {
         repost(id, from: entry.posted, to: [])
     }
 
-    /// The stories that are to be closed when the log has reached `at`, milliseconds.
-    package func idle(at: Int) -> [String] {
+    /// Closes the stories to which nothing came for too long when the log has reached `at`, milliseconds.
+    ///
+    /// An article finds none of them even before: when this is called decides nothing but what readers see.
+    package mutating func closeIdle(at: Int) -> [String] {
         let limit = at - settings.idle * 86_400_000
-        var idle = stories.values.filter { $0.story.lastAt < limit }.map(\.story.id)
-        let tooMany = stories.count - idle.count - settings.open
-        if tooMany > 0 {
-            let open = stories.values.lazy.map(\.story).filter { $0.lastAt >= limit }
-            idle += open.sorted { ($0.lastSeq, $0.id) < ($1.lastSeq, $1.id) }.prefix(tooMany).map(\.id)
+        let idle = stories.values.filter { $0.story.lastAt < limit }.map(\.story.id).sorted()
+        for id in idle { close(id) }
+        return idle
+    }
+
+    /// Closes those of too many open stories that were longest without an article; to be called after every article.
+    package mutating func closeSurplus() -> [Story] {
+        var closed: [Story] = []
+        while stories.count > settings.open,
+            let oldest = stories.values.lazy.map(\.story).min(by: { ($0.lastSeq, $0.id) < ($1.lastSeq, $1.id) })
+        {
+            close(oldest.id)
+            closed.append(oldest)
         }
-        return idle.sorted()
+        return closed
     }
 }
 
@@ -141,7 +151,8 @@ extension StoryBook {
         let gap = max(one.state.firstDay - two.state.lastDay, two.state.firstDay - one.state.lastDay, 0)
         let similarity = one.state.centroid.cosine(two.state.centroid) * decay(gap, settings.gapHalfLife)
         guard similarity >= settings.merge else { return nil }
-        let isFirst = (one.state.firstDay, -one.state.articles, one.id) < (two.state.firstDay, -two.state.articles, two.id)
+        let isFirst =
+            (one.state.firstDay, -one.state.articles, one.id) < (two.state.firstDay, -two.state.articles, two.id)
         var (into, from) = isFirst ? (one, two) : (two, one)
         let last = max(into.state.lastDay, from.state.lastDay)
         into.state.centroid = into.state.centroid.scaled(decay(last - into.state.lastDay, settings.halfLife))

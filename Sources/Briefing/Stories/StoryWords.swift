@@ -109,5 +109,7 @@ enum StoryWords {
 }
 
 extension [UInt8] {
-    fileprivate func ends(_ ending: String) -> Bool { count > ending.utf8.count && suffix(ending.utf8.count).elementsEqual(ending.utf8) }
+    fileprivate func ends(_ ending: String) -> Bool {
+        count > ending.utf8.count && suffix(ending.utf8.count).elementsEqual(ending.utf8)
+    }
 }

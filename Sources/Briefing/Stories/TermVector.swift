@@ -100,7 +100,9 @@ extension TermVector {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(terms.count * 8)
         for (term, weight) in zip(terms, weights) {
-            for word in [term, weight.bitPattern] { bytes += (0..<4).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
+            for word in [term, weight.bitPattern] {
+                bytes += (0..<4).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) }
+            }
         }
         return bytes
     }
@@ -121,8 +123,11 @@ extension TermVector {
 extension TermVector: Codable {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        guard let data = Data(base64Encoded: try container.decode(String.self)), let vector = TermVector(bytes: Array(data))
-        else { throw DecodingError.dataCorruptedError(in: container, debugDescription: "not the bytes of a term vector") }
+        guard let data = Data(base64Encoded: try container.decode(String.self)),
+            let vector = TermVector(bytes: Array(data))
+        else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not the bytes of a term vector")
+        }
         self = vector
     }
 
