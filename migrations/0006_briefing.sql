@@ -232,6 +232,7 @@ comment on table alert is 'What fired; data shows why and the evidence.';
 create table alert_delivery (
     alert_id uuid not null references alert,
     sink text not null,
+    settings json not null default '{}',
     state text not null default 'waiting' check (state in ('waiting', 'delivered', 'failed')),
     attempts int not null default 0,
     due_at timestamptz not null default now(),
@@ -239,6 +240,7 @@ create table alert_delivery (
     primary key (alert_id, sink)
 );
 create index on alert_delivery (due_at) where state = 'waiting';
+comment on column alert_delivery.settings is 'The sink''s settings in the rule that fired, as they were then.';
 
 create table brief (
     id uuid primary key,
@@ -269,6 +271,10 @@ comment on table feedback is 'Wrong because …: what a person says of an event;
 alter table record drop constraint record_type_check;
 alter table record add constraint record_type_check
     check (type in ('event', 'quote', 'article', 'event.retracted', 'event.corrected', 'quote.retracted', 'alert'));
+
+-- What fires because nothing came has no article.
+alter table record alter column article_id drop not null;
+alter table record add constraint record_article_check check (article_id is not null or type = 'alert');
 
 grant select on article, record, log, log_head, sighting, outbox, job, article_default to tidings_watch;
 grant insert on record, outbox to tidings_watch;

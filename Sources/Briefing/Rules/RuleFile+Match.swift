@@ -4,8 +4,9 @@ import Wire
 import Yams
 
 extension RuleFile {
+    /// Alerts have a severity and a rule; events have not.
     private static let terms =
-        KeyName.allCases.map(\.rawValue) + ["name", "text", "origins", "within", "filter", "all", "any", "not"]
+        KeyName.allCases.filter { $0 != .severity && $0 != .rule }.map(\.rawValue) + ["name", "text", "origins", "within", "filter", "all", "any", "not"]
     /// The records that are events; a rule that does not say otherwise looks at new ones.
     private static let types = ["event", "event.corrected"]
 
