@@ -13,9 +13,9 @@ package struct Dashboard: Sendable {
     let names: CodeNames
     let frames: [String: Frame]
 
-    /// - Throws: for a template of ours that cannot be read.
-    package init(_ knowledge: Knowledge) throws {
-        templates = try Templates()
+    /// - Parameter knowledge: names of countries, and the frames that events are explained with.
+    package init(_ knowledge: Knowledge) {
+        templates = Templates()
         names = CodeNames(knowledge.countries)
         frames = Dictionary(knowledge.frames.all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }

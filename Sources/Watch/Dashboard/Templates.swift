@@ -3,11 +3,6 @@ import Records
 
 /// The dashboard's templates, compiled once from what is embedded in the executable.
 struct Templates: Sendable {
-    /// A template that cannot be read: a mistake of ours, found by the first test that starts the dashboard.
-    struct Invalid: Error, CustomStringConvertible {
-        let description: String
-    }
-
     /// Around the content of every page.
     struct Frame {
         struct Place {
@@ -26,14 +21,15 @@ struct Templates: Sendable {
     private let library: MustacheLibrary
     private let version: String
 
-    init() throws(Invalid) {
+    init() {
         var library = MustacheLibrary()
         MustacheContentTypes.register(Escaping(), named: Escaping.name)
         for (name, bytes) in Assets.templates {
             // Every template says how it escapes: a partial begins anew with the library's own way.
             let text = "{{% CONTENT_TYPE:\(Escaping.name)}}" + String(decoding: bytes, as: UTF8.self)
             do { try library.register(text, named: name) } catch {
-                throw Invalid(description: "template \(name): \(error)")
+                // They are part of the executable: a mistake in one is a mistake in the program.
+                preconditionFailure("template \(name): \(error)")
             }
         }
         self.library = library
