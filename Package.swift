@@ -37,7 +37,8 @@ let package = Package(
         .target(name: "Knowledge", dependencies: ["Records"]),
         .target(name: "Coding", dependencies: ["Linguistics", "Knowledge", "Records"]),
         .target(name: "Articles", dependencies: ["CLinux", "CXML", "CZlib", "Records"]),
-        .target(name: "Briefing", dependencies: ["Knowledge", "Records", "Wire", yams]),
+        .target(name: "Settings", dependencies: ["Wire", yams]),
+        .target(name: "Briefing", dependencies: ["Knowledge", "Records", "Settings", "Wire", yams]),
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ"]),
         .target(name: "Access", dependencies: ["Messaging"]),
@@ -54,17 +55,18 @@ let package = Package(
         .target(
             name: "Ingest",
             dependencies: [
-                "Articles", "CLinux", "HTTPSupport", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage",
-                "Wire", hummingbird, logging, yams,
+                "Articles", "CLinux", "HTTPSupport", "Messaging", "Postgres", "Records", "ServiceSupport", "Settings",
+                "Storage", "Wire", hummingbird, logging, yams,
             ]
         ),
         .target(name: "Extraction", dependencies: ["Messaging", "Records", "ServiceSupport", "Wire", logging]),
         .target(
             name: "Watch",
             dependencies: [
-                "Briefing", "HTTPSupport", "Knowledge", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage",
-                "TidingsClient", "Wire", crypto, hummingbird, logging, mustache, yams,
-            ]
+                "Briefing", "HTTPSupport", "Knowledge", "Messaging", "Postgres", "Records", "ServiceSupport", "Settings",
+                "Storage", "TidingsClient", "Wire", crypto, hummingbird, logging, mustache, yams,
+            ],
+            resources: [.embedInCode("Dashboard/Resources")]
         ),
         .target(name: "TidingsClient", dependencies: ["Messaging", "Records", "ServiceSupport", "Wire"]),
         // The example of the documentation; without package access it sees what a user of the library sees.
@@ -80,7 +82,7 @@ let package = Package(
                 "CRDKafka", "Messaging", "Records", "ServiceSupport", "TidingsClient", "Wire", logging,
             ]
         ),
-        .target(name: "Storage", dependencies: ["Briefing", "Postgres", "Records", "ServiceSupport", "Wire", logging]),
+        .target(name: "Storage", dependencies: ["Briefing", "Knowledge", "Postgres", "Records", "ServiceSupport", "Wire", logging]),
 
         .target(
             name: "Supervision",
@@ -164,7 +166,8 @@ let package = Package(
         .testTarget(
             name: "IngestTests",
             dependencies: [
-                "Articles", "HTTPSupport", "Ingest", "Records", "ServiceSupport", "TestSupport", hummingbird, logging,
+                "Articles", "HTTPSupport", "Ingest", "Records", "ServiceSupport", "Settings", "TestSupport",
+                hummingbird, logging,
             ]
         ),
         .testTarget(
@@ -178,9 +181,8 @@ let package = Package(
         .testTarget(
             name: "WatchTests",
             dependencies: [
-                "Briefing", "HTTPSupport", "Postgres", "Records", "ServiceSupport", "Storage", "Supervision",
-                "TestSupport",
-                "Watch",
+                "Briefing", "HTTPSupport", "Postgres", "Records", "ServiceSupport", "Settings", "Storage", "Supervision",
+                "TestSupport", "Watch",
                 logging, "tidings", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
             ]
         ),

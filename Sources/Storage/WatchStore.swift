@@ -46,4 +46,23 @@ package enum WatchStore {
             }
         return moved.affected == 1
     }
+
+    /// Empties what watch makes of the log and takes its place in the log away, in one transaction: it begins anew.
+    ///
+    /// Alerts stay, because they were sent; so do briefs and feedback, which no log holds.
+    ///
+    /// - Returns: how many entries the log has.
+    package static func reset(on connection: Connection) throws(PostgresError) -> Int {
+        try connection.transaction { (connection) throws(PostgresError) in
+            // First the cursor: a watch at work ends its transaction before this goes on, and its next one finds no cursor.
+            try connection.query("delete from subscription_cursor where name = 'watch'")
+            try connection.execute(
+                script: """
+                    truncate article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story,
+                        story_article, story_change, rule_state, dyad_day
+                    """
+            )
+            return try connection.query("select count(*) from log")[0].int(0)
+        }
+    }
 }

@@ -43,7 +43,13 @@ package final class WatchService: Sendable {
     package init(_ settings: Settings, logger: Logger) throws(HTTPDoor.Failure) {
         web =
             if let wanted = settings.web {
-                try WebServer(wanted, feed: settings.feed, database: settings.database, logger: logger)
+                try WebServer(
+                    wanted,
+                    feed: settings.feed,
+                    database: settings.database,
+                    dashboard: Dashboard(settings.knowledge),
+                    logger: logger
+                )
             } else { nil }
         let stop = self.stop
         worker = Worker(name: "watch") { WatchThread(settings, logger, stop).run() }

@@ -47,7 +47,7 @@ final class WatchThread {
 
     /// In the order they run.
     private static func steps(_ settings: WatchService.Settings) -> [any FoldStep] {
-        [ReportStep(settings.knowledge), ArticleStep(), EntityStep(), DyadStep()]
+        [IncidentStep(settings.knowledge), ReportStep(settings.knowledge), ArticleStep(), EntityStep(), DyadStep()]
     }
 
     func run() {
@@ -87,7 +87,7 @@ final class WatchThread {
             let deliveries: [FeedMessage.Delivery]
             do { deliveries = try reader.next(milliseconds: 200) } catch { throw End.feed(error) }
             if reader.isLive { refusal = nil }
-            beatWhenDue(reader.subscription)
+            if beatWhenDue(reader.subscription) { try check(cursor) }
             guard let epoch = reader.subscription.epoch else { continue }
             for batch in WatchThread.batches(deliveries) where !stop.isStopped {
                 guard let last = batch.last else { continue }
@@ -151,9 +151,18 @@ final class WatchThread {
         do { return try database.run(what, body) ?? nil } catch { throw End.database(error) }
     }
 
-    private func beatWhenDue(_ subscription: FeedSubscription) {
+    /// Looks whether the cursor is where we left it: somebody may want the tables made anew while nothing comes.
+    private func check(_ cursor: WatchStore.Cursor?) throws {
+        let isOurs = try inDatabase("looking at the cursor") { (connection) throws(PostgresError) in
+            try fold.cursor(on: connection) == cursor
+        }
+        if isOurs == false { throw End.another }
+    }
+
+    /// - Returns: whether it was due.
+    private func beatWhenDue(_ subscription: FeedSubscription) -> Bool {
         let now = Monotonic.milliseconds()
-        guard now >= nextBeat else { return }
+        guard now >= nextBeat else { return false }
         nextBeat = now + 5000
         counts.seq = subscription.scanned ?? 0
         counts.lag = (subscription.head ?? 0) - counts.seq
@@ -161,5 +170,6 @@ final class WatchThread {
         _ = try? database.run("saying that watch lives", patience: 0) { (connection) throws(PostgresError) in
             try ServiceStore.beat(name: "watch", instance: ServiceState.instance, state: state, on: connection)
         }
+        return true
     }
 }

@@ -5,6 +5,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import ServiceSupport
+import Settings
 import TestSupport
 import Testing
 

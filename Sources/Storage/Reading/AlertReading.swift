@@ -16,7 +16,7 @@ extension Reading {
         package var credibility: Double?
     }
 
-    private static let alertJSON: SQL = """
+    static let alertJSON: SQL = """
         json_build_object('id', t.id, 'seq', t.seq, 'at', \(time("t.at")), 'rule', t.rule, 'severity', t.severity, 'key', t.key,
             'title', t.title, 'importance', t.importance, 'credibility', t.credibility, 'data', t.data)
         """

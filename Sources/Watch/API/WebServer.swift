@@ -4,7 +4,7 @@ package import Logging
 import Records
 import Storage
 
-/// The one HTTP server of watch: the stream, the API under `/api/v1`, and `GET /healthz`.
+/// The one HTTP server of watch: the pages, the stream, the API under `/api/v1`, and `GET /healthz`.
 package final class WebServer: Sendable {
     package struct Settings: Sendable {
         package var address: ListenAddress
@@ -38,11 +38,14 @@ package final class WebServer: Sendable {
     /// Where it listens.
     package var address: ListenAddress { door.address }
 
-    /// - Parameter database: a libpq connection string or URL; empty takes the PG* variables.
+    /// - Parameters:
+    ///   - database: a libpq connection string or URL; empty takes the PG* variables.
+    ///   - dashboard: the pages; nil serves none, and then nobody can sign in with a browser.
     package init(
         _ settings: Settings,
         feed: FeedSource,
         database: String,
+        dashboard: Dashboard? = nil,
         logger: Logger
     ) throws(HTTPDoor.Failure) {
         func pool(_ name: String, _ threads: Int, isReadOnly: Bool) -> DatabasePool {
@@ -61,10 +64,19 @@ package final class WebServer: Sendable {
         let api = API(reads: reads, writes: writes, streams: streams, logger: logger)
         let router = Router(context: DoorContext.self)
         router.add(
-            middleware: Doorkeeper(settings.keys, hosts: settings.names, limit: RequestLimit(settings.rate))
+            middleware: Doorkeeper(
+                settings.keys,
+                hosts: settings.names,
+                open: DashboardDoor.open.union(["/healthz"]),
+                signIn: dashboard == nil ? nil : DashboardDoor.signIn,
+                limit: RequestLimit(settings.rate)
+            )
         )
         router.get("/healthz") { _, _ in "ok\n" }
         api.add(API.routes, to: router)
+        if let dashboard {
+            DashboardDoor(dashboard: dashboard, sessions: Sessions(settings.keys), api: api).add(to: router)
+        }
         do {
             // A few more connections than streams: somebody has to hear that all places are taken.
             door = try HTTPDoor(settings.address, router: router, connections: settings.streams + 100, logger: logger)
