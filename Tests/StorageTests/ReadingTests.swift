@@ -265,4 +265,30 @@ import Wire
         ).value()
         #expect(all.series.map(\.direction) == ["actor", "recipient"] && all.series.map(\.days.count) == [1, 1])
     }
+
+    @Test func `sums of countries are those of their dyads, also when reports leave`() throws {
+        var dice = Dice(state: 7)
+        let log = try SampleLog()
+        for _ in 0..<20 { try log.add(events: 5) { event, _ in ReadingTests.shuffle(&event, &dice) } }
+        func differing() throws -> Int {
+            try log.connection.query(
+                """
+                with dyads as (
+                    select actor as code, 'actor' as direction, day, quad, status, count, scale_sum from dyad_day
+                    union all select recipient, 'recipient', day, quad, status, count, scale_sum from dyad_day),
+                sums as (
+                    select code, direction, day, quad, status, sum(count) as count, round(sum(scale_sum)::numeric, 3) as scale
+                    from dyads where code <> '' group by code, direction, day, quad, status)
+                select count(*) from sums full join country_day c using (code, direction, day, quad, status)
+                where sums.count is distinct from c.count or sums.scale is distinct from round(c.scale_sum::numeric, 3)
+                """
+            )[0].int(0)
+        }
+        #expect(try differing() == 0)
+        let gone = log.events.filter { _ in Bool.random(using: &dice) }.map(\.event.id)
+        try DyadStore.add([], takingAway: ReportStore.remove(gone, on: log.connection), on: log.connection)
+        #expect(try differing() == 0 && gone.count > 30)
+        try DyadStore.add([], takingAway: ReportStore.remove(log.events.map(\.event.id), on: log.connection), on: log.connection)
+        #expect(try log.connection.query("select count(*) from country_day")[0].int(0) == 0)
+    }
 }

@@ -26,7 +26,8 @@ import Testing
             with story as (
                 insert into story (id, first_seq, last_seq, first_at, last_at, headline, articles, origins, countries, data, state)
                 values (\(nobody)::text::uuid, 3, 3, now(), now(), 'Diplomats leave', 1, 1, '{RUS,USA}', '{}', '{}') returning id)
-            insert into story_article (article_id, story_id, seq, similarity) select \(first)::text::uuid, id, 4, 0.8 from story
+            insert into story_article (article_id, story_id, origin_id, seq, at, day, similarity, terms, digest)
+            select \(first)::text::uuid, id, \(first)::text::uuid, 4, now(), now()::date, 1, '', '{}' from story
             """
         )
         try log.connection.query(

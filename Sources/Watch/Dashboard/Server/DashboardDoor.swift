@@ -2,6 +2,7 @@ import FoundationEssentials
 import HTTPSupport
 import HTTPTypes
 import Hummingbird
+import Logging
 import HummingbirdCore
 import NIOCore
 import Postgres
