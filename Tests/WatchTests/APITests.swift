@@ -53,8 +53,8 @@ import Testing
         )
         try log.connection.query(
             """
-            insert into feedback (id, event_id, by_whom, wrong, reason)
-            values (\(nobody)::text::uuid, \(event)::text::uuid, 'desk', 'actor', 'It was the embassy.')
+            insert into feedback (id, event_id, article_id, by_whom, wrong, reason)
+            values (\(nobody)::text::uuid, \(event)::text::uuid, \(first)::text::uuid, 'desk', 'actor', 'It was the embassy.')
             """
         )
         try log.connection.execute(
@@ -298,6 +298,56 @@ import Testing
                 "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'tidings-watch%'"
             )
             #expect(try client.get("/api/v1/events").status == 200)
+        }
+    }
+
+    @Test func `feedback becomes a correction or a retraction, once`() async throws {
+        try await onThread {
+            let client = try APIClient()
+            try client.log.add(events: 2)
+            let event = client.log.events[0].event.id
+            func send(
+                _ body: String,
+                to id: String = event,
+                as token: String = APIClient.writer
+            ) throws -> OutboundClient.Response {
+                try client.send(
+                    "POST",
+                    "/api/v1/events/\(id)/feedback",
+                    [("authorization", token), ("content-type", "application/json")],
+                    body: Array(body.utf8)
+                )
+            }
+            let note = #"{"by":"desk","wrong":"recipient","reason":"It was the embassy.","set":{"recipient":"GBR"}}"#
+            #expect(try send(note, as: APIClient.reader).status == 403)
+            #expect(try send(note, to: APITests.nobody).status == 404)
+            for (body, says) in [
+                ("{", "no JSON object"), ("{}", "by is missing"),
+                (#"{"by":"a","wrong":"all","reason":"b"}"#, "is not one of type"),
+                (#"{"by":"a","wrong":"actor","reason":"b","why":"c"}"#, "'why' is not a member"),
+                (#"{"by":1,"wrong":"actor","reason":"b"}"#, "by is not of the type"),
+                (#"{"by":"a","wrong":"actor","reason":""}"#, "a reason has"),
+            ] {
+                let answer = try send(body)
+                let text = String(decoding: answer.body, as: UTF8.self)
+                #expect(answer.status == 400 && text.contains(says), "\(body): \(answer.status) \(text)")
+            }
+            #expect(try send(String(repeating: " ", count: 70_000)).status == 413)
+            let stored = try send(note)
+            #expect(stored.status == 201, "\(String(decoding: stored.body, as: UTF8.self))")
+            let tree = try JSON.decode(Tree.self, from: stored.body)
+            let document = try client.json("/api/v1/openapi.json")
+            let operation = document["paths"]["/api/v1/events/{id}/feedback"]["post"]
+            let schema = operation["responses"]["201"]["content"]["application/json"]["schema"]
+            let faults = SchemaCheck(named: document["components"]["schemas"].members).faults(tree, schema)
+            #expect(faults.isEmpty, "\(faults)")
+            #expect(
+                try JSON.decode(Tree.self, from: send(note).body)["record"] == tree["record"],
+                "the same note is one"
+            )
+            let other = try send(#"{"by":"a","wrong":"not-an-event","reason":"b"}"#)
+            #expect(other.status == 409, "the event does not hold any more")
+            #expect(try client.log.connection.query("select count(*) from outbox")[0].int(0) == 1)
         }
     }
 }

@@ -59,6 +59,13 @@ extension OpenAPI {
             "id": .uuid, "at": .time, "by": .text, "wrong": .text, "reason": .text, "correction": .anything.orNull,
             "record": .uuid.orNull,
         ]),
+        "Note": .object(
+            [
+                "id": .uuid, "at": .text, "event": .uuid, "by": .text, "wrong": .text, "reason": .text,
+                "correction": .anything.orNull, "record": .uuid,
+            ],
+            optional: ["correction"]
+        ),
         "Incident": .object([
             "id": .uuid, "first_seq": .integer, "last_seq": .integer, "first_at": .time, "last_at": .time, "day": .day,
             "event": .text, "mode": .text.orNull, "quad": .integer, "status": .text, "actor": .text, "recipient": .text,
