@@ -287,3 +287,12 @@ grant insert on brief, feedback, record, outbox to tidings_operator;
 grant truncate on article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story, story_article,
     story_change, rule_state, dyad_day to tidings_operator;
 grant delete on subscription_cursor to tidings_operator;
+
+-- Two versions of an item that were stored at once took each other's place, and neither was coded: the later one is coded now.
+with freed as (
+    update article a set superseded_by = null, coded_at = null from article b
+    where a.superseded_by = b.id and b.superseded_by = a.id
+        and (select min(id) from sighting where article_id = a.id) > (select min(id) from sighting where article_id = b.id)
+    returning a.id
+)
+insert into job (article_id) select id from freed on conflict do nothing;

@@ -47,7 +47,10 @@ final class WatchThread {
 
     /// In the order they run.
     private static func steps(_ settings: WatchService.Settings) -> [any FoldStep] {
-        [IncidentStep(settings.knowledge), ReportStep(settings.knowledge), ArticleStep(), EntityStep(), DyadStep()]
+        [
+            IncidentStep(settings.knowledge), ReportStep(settings.knowledge), ArticleStep(), EntityStep(),
+            StoryStep(settings.knowledge), DyadStep(),
+        ]
     }
 
     func run() {

@@ -1,4 +1,5 @@
 import Briefing
+import Knowledge
 import Postgres
 import Records
 import Storage
@@ -12,8 +13,8 @@ final class StoryStep: FoldStep {
     /// The open stories; nil until they are read.
     private var book: StoryBook?
 
-    init(_ reader: StoryReader, settings: StoryBook.Settings = .init()) {
-        self.reader = reader
+    init(_ knowledge: Knowledge, settings: StoryBook.Settings = .init()) {
+        reader = StoryReader(knowledge.words)
         self.settings = settings
     }
 
