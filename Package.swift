@@ -181,7 +181,7 @@ let package = Package(
         .testTarget(
             name: "WatchTests",
             dependencies: [
-                "HTTPSupport", "Postgres", "Records", "ServiceSupport", "Settings", "Storage", "Supervision",
+                "Briefing", "HTTPSupport", "Postgres", "Records", "ServiceSupport", "Settings", "Storage", "Supervision",
                 "TestSupport", "Watch",
                 logging, "tidings", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
             ]

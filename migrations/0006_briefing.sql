@@ -204,6 +204,18 @@ create index on dyad_day (actor, day);
 create index on dyad_day (recipient, day);
 comment on column dyad_day.scale_sum is 'Sum of PLOVER intensities; over count it is the mean.';
 
+create table country_day (
+    code text not null,
+    direction text not null check (direction in ('actor', 'recipient')),
+    day date not null,
+    quad smallint not null,
+    status text not null,
+    count bigint not null,
+    scale_sum float8 not null,
+    primary key (code, direction, day, quad, status)
+);
+comment on table country_day is 'The sums of dyad_day over the other party and the type: a year of a great power is thousands of rows, not a hundred thousand.';
+
 create table rule_state (
     rule text not null,
     key text not null,
@@ -279,13 +291,13 @@ alter table record add constraint record_article_check check (article_id is not 
 grant select on article, record, log, log_head, sighting, outbox, job, article_default to tidings_watch;
 grant insert on record, outbox to tidings_watch;
 grant select, insert, update, delete on article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story,
-    story_article, story_change, rule_state, alert, alert_delivery, brief, feedback to tidings_watch;
+    story_article, story_change, country_day, rule_state, alert, alert_delivery, brief, feedback to tidings_watch;
 grant delete on dyad_day to tidings_watch;
 grant select on all tables in schema public to tidings_operator;
 grant insert on brief, feedback, record, outbox to tidings_operator;
 -- To have watch make its tables anew (tidings rebuild).
 grant truncate on article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story, story_article,
-    story_change, rule_state, dyad_day to tidings_operator;
+    story_change, rule_state, dyad_day, country_day to tidings_operator;
 grant delete on subscription_cursor to tidings_operator;
 
 -- Two versions of an item that were stored at once took each other's place, and neither was coded: the later one is coded now.

@@ -217,16 +217,21 @@ import Wire
         let log = try SampleLog()
         for index in 0..<5 { try log.add(text: "Protesters marched in city \(index). <b>Russia</b> looked on.") }
         try log.add(text: "Nothing of the kind happened.")
-        let page = try #require(try Reading.search("marching russia", PageRequest(count: 3), on: log.connection))
+        let page = try #require(
+            try Reading.search("marching russia", .init(), PageRequest(count: 3), on: log.connection)
+        )
         let rows = try page.rows()
         #expect(rows.count == 3 && page.older != nil)
         #expect(rows[0].article.id == log.articles[4].id)
         #expect(rows[0].snippet.contains("⟦marched⟧") && rows[0].snippet.contains("⟦Russia⟧"))
-        #expect(try Reading.search("the of", PageRequest(), on: log.connection) == nil, "no word that is kept")
-        #expect(try Reading.search("\"looked in\" -russia", PageRequest(), on: log.connection)?.items.isEmpty == true)
+        #expect(try Reading.search("the of", .init(), PageRequest(), on: log.connection) == nil, "no word that is kept")
+        #expect(
+            try Reading.search("\"looked in\" -russia", .init(), PageRequest(), on: log.connection)?.items.isEmpty
+                == true
+        )
         // Signs that mean something in a query are no error in a search.
         for text in ["'", "a & b | (", "\"", "-", "\\", "russia' or 1=1 --"] {
-            _ = try Reading.search(text, PageRequest(), on: log.connection)
+            _ = try Reading.search(text, .init(), PageRequest(), on: log.connection)
         }
     }
 
@@ -259,5 +264,31 @@ import Wire
             on: log.connection
         ).value()
         #expect(all.series.map(\.direction) == ["actor", "recipient"] && all.series.map(\.days.count) == [1, 1])
+    }
+
+    @Test func `sums of countries are those of their dyads, also when reports leave`() throws {
+        var dice = Dice(state: 7)
+        let log = try SampleLog()
+        for _ in 0..<20 { try log.add(events: 5) { event, _ in ReadingTests.shuffle(&event, &dice) } }
+        func differing() throws -> Int {
+            try log.connection.query(
+                """
+                with dyads as (
+                    select actor as code, 'actor' as direction, day, quad, status, count, scale_sum from dyad_day
+                    union all select recipient, 'recipient', day, quad, status, count, scale_sum from dyad_day),
+                sums as (
+                    select code, direction, day, quad, status, sum(count) as count, round(sum(scale_sum)::numeric, 3) as scale
+                    from dyads where code <> '' group by code, direction, day, quad, status)
+                select count(*) from sums full join country_day c using (code, direction, day, quad, status)
+                where sums.count is distinct from c.count or sums.scale is distinct from round(c.scale_sum::numeric, 3)
+                """
+            )[0].int(0)
+        }
+        #expect(try differing() == 0)
+        let gone = log.events.filter { _ in Bool.random(using: &dice) }.map(\.event.id)
+        try DyadStore.add([], takingAway: ReportStore.remove(gone, on: log.connection), on: log.connection)
+        #expect(try differing() == 0 && gone.count > 30)
+        try DyadStore.add([], takingAway: ReportStore.remove(log.events.map(\.event.id), on: log.connection), on: log.connection)
+        #expect(try log.connection.query("select count(*) from country_day")[0].int(0) == 0)
     }
 }

@@ -41,10 +41,7 @@ extension Reading {
         statuses: [String],
         on connection: Connection
     ) throws(PostgresError) -> Document<Index> {
-        let rows: SQL = """
-            select 'actor' as direction, d.* from dyad_day d where d.actor = \(code)
-            union all select 'recipient', d.* from dyad_day d where d.recipient = \(code)
-            """
+        let rows: SQL = "select * from country_day where code = \(code)"
         return try index(rows, ["actor", "recipient"], since, until, statuses, on: connection)
     }
 

@@ -17,8 +17,10 @@ package final class WebServer: Sendable {
         package var heartbeat = 15_000
         /// Requests of each token of each address.
         package var rate = TokenBucket.Rate(perSecond: 50)
-        /// Threads that read the database; what waits for them is bounded, too.
+        /// Threads that read the database.
         package var threads = 4
+        /// Requests that may wait for them; more are told to come again.
+        package var queue = 100
 
         package init(address: ListenAddress, keys: DoorKeys, names: [String] = [], streams: Int = 50) {
             self.address = address
@@ -27,9 +29,6 @@ package final class WebServer: Sendable {
             self.streams = streams
         }
     }
-
-    /// What waits for the database at one time before clients are told to come again.
-    private static let queue = 100
 
     private let door: HTTPDoor
     private let streams: StreamServer
@@ -51,13 +50,13 @@ package final class WebServer: Sendable {
     ) throws(HTTPDoor.Failure) {
         func pool(_ name: String, _ threads: Int, isReadOnly: Bool) -> DatabasePool {
             let database = Database.Settings(database: database, application: "tidings-watch \(name)")
-            let settings = DatabasePool.Settings(
+            let pool = DatabasePool.Settings(
                 database,
                 threads: threads,
-                queue: WebServer.queue,
+                queue: settings.queue,
                 isReadOnly: isReadOnly
             )
-            return DatabasePool(settings, logger: logger)
+            return DatabasePool(pool, logger: logger)
         }
         streams = StreamServer(feed, streams: settings.streams, heartbeat: settings.heartbeat)
         reads = pool("reads", settings.threads, isReadOnly: true)

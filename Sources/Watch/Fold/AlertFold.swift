@@ -59,7 +59,8 @@ final class AlertFold: FoldStep {
     ) throws(PostgresError) {
         reloadWhenDue()
         guard let rules else { return }
-        var engines = try engines ?? load(rules, from: time, before: seq, on: connection)
+        var engines =
+            if let known = engines { known } else { try load(rules, from: time, before: seq, on: connection) }
         var alerts: [AlertStore.Outgoing] = []
         var changes: [AlertStore.Change] = []
         for index in engines.indices {

@@ -3,6 +3,7 @@ import HTTPSupport
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import Logging
 import NIOCore
 import Postgres
 import Records
@@ -28,7 +29,11 @@ struct DashboardDoor: Sendable {
             let names = path.split(separator: "/").filter { $0.hasPrefix(":") }.map { String($0.dropFirst()) }
             router.get(RouterPath(path)) { request, context in
                 let parts = names.compactMap { context.parameters.get($0) }
-                var visit = Visit(request.uri.path, parts: parts, query: try DashboardDoor.pairs(request.uri.query ?? ""))
+                var visit = Visit(
+                    request.uri.path,
+                    parts: parts,
+                    query: try DashboardDoor.pairs(request.uri.query ?? "")
+                )
                 visit.mayWrite = context.pass == .writer
                 return await answer(visit, request, show)
             }
@@ -38,6 +43,10 @@ struct DashboardDoor: Sendable {
         }
         router.get(RouterPath(DashboardDoor.signIn)) { request, _ in
             let query = try DashboardDoor.pairs(request.uri.query ?? "")
+            // The link that 'tidings up' prints; the answer leaves the token out of the address at once.
+            if let cookie = sessions.cookie(forToken: query["token"] ?? "", host: request.head.authority) {
+                return DashboardDoor.redirect(to: DashboardDoor.local(query["next"] ?? "/"), cookie: cookie)
+            }
             return DashboardDoor.html(signInPage(next: query["next"] ?? "/", error: nil))
         }
         router.post(RouterPath(DashboardDoor.signIn)) { request, _ in try await signIn(request) }
@@ -60,13 +69,19 @@ struct DashboardDoor: Sendable {
             case .moved(let address): return DashboardDoor.redirect(to: address)
             }
         } catch let missing as NotThere {
-            return DashboardDoor.html(dashboard.message("Not there", missing.reason, link: ("/", "Live events")), .notFound)
+            return DashboardDoor.html(
+                dashboard.message("Not there", missing.reason, link: ("/", "Live events")),
+                .notFound
+            )
         } catch let problem as Problem {
             return DashboardDoor.html(dashboard.message("No answer", problem.detail), problem.status)
         } catch {
             api.logger.error("a page failed", metadata: ["path": "\(visit.path)", "error": "\(error)"])
             return DashboardDoor.html(
-                dashboard.message("No answer", "Something that this page needs cannot be read; the server's log says why."),
+                dashboard.message(
+                    "No answer",
+                    "Something that this page needs cannot be read; the server's log says why."
+                ),
                 .internalServerError
             )
         }
@@ -92,7 +107,10 @@ struct DashboardDoor: Sendable {
         let form = try await DashboardDoor.form(request)
         let next = DashboardDoor.local(form["next"] ?? "/")
         guard let cookie = sessions.cookie(forToken: form["token"] ?? "", host: request.head.authority) else {
-            let page = signInPage(next: next, error: "That is not the token. It stands in the file given as --http-token.")
+            let page = signInPage(
+                next: next,
+                error: "That is not the token. It stands in the file given as --http-token."
+            )
             return DashboardDoor.html(page, .forbidden)
         }
         return DashboardDoor.redirect(to: next, cookie: cookie)
