@@ -136,7 +136,9 @@ extension RuleEngine {
     }
 
     private func compare(_ spike: RuleKind.Spike, _ key: String, at time: Int, cause: String?) -> Firing? {
-        guard let state = states[key], let started = ledger.started, time >= started + spike.timeframe else { return nil }
+        guard let state = states[key], let started = ledger.started, time >= started + spike.timeframe else {
+            return nil
+        }
         let (now, size) = (time / spike.bucket, spike.timeframe / spike.bucket)
         func sum(_ range: Range<Int>) -> Int {
             state.buckets.lazy.filter { range.contains($0.number) }.reduce(0) { $0 + $1.count }
@@ -171,7 +173,8 @@ extension RuleEngine {
         var terms = [""]
         for field in fields {
             let values = field.values(in: event)
-            terms = terms.flatMap { term in values.map { (term.isEmpty ? "" : "\(term) ") + "\(field.rawValue)=\($0)" } }
+            terms = terms.flatMap { term in values.map { (term.isEmpty ? "" : "\(term) ") + "\(field.rawValue)=\($0)" }
+            }
         }
         var fresh: [String] = []
         for term in terms.prefix(64) {
