@@ -51,7 +51,7 @@ package final class WatchService: Sendable {
                     wanted,
                     feed: settings.feed,
                     database: settings.database,
-                    dashboard: Dashboard(settings.knowledge),
+                    dashboard: Dashboard(settings.knowledge, rules: settings.rules),
                     logger: logger
                 )
             } else { nil }

@@ -150,7 +150,7 @@ struct Up: ParsableCommand {
         }
         return """
 
-              dashboard           http://\(webAddress)/login?token=\(token)
+              dashboard           http://\(webAddress)/login#token=\(token)
               API                 curl -H "Authorization: Bearer $(cat '\(layout.keys.httpToken)')" http://\(webAddress)/api/v1/events
             """
     }

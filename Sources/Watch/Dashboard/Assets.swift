@@ -52,6 +52,7 @@ enum Assets {
         "outlines": PackageResources.outlines_mustache,
         "pager": PackageResources.pager_mustache,
         "plot": PackageResources.plot_mustache,
+        "rules": PackageResources.rules_mustache,
         "search": PackageResources.search_mustache,
         "stories": PackageResources.stories_mustache,
         "story": PackageResources.story_mustache,
