@@ -181,8 +181,8 @@ let package = Package(
         .testTarget(
             name: "WatchTests",
             dependencies: [
-                "Briefing", "HTTPSupport", "Postgres", "Records", "ServiceSupport", "Settings", "Storage", "Supervision",
-                "TestSupport", "Watch",
+                "Briefing", "HTTPSupport", "Knowledge", "Postgres", "Records", "ServiceSupport", "Settings", "Storage",
+                "Supervision", "TestSupport", "Watch",
                 logging, "tidings", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
             ]
         ),
