@@ -109,8 +109,8 @@ let package = Package(
             dependencies: [
                 "Access", "Articles", "Briefing", "CLinux", "Coding", "HTTPSupport", "Knowledge", "Linguistics",
                 "Messaging",
-                "Postgres", "Records", "Relays", "ServiceSupport", "Storage", "Supervision", "TidingsClient", "Watch",
-                "Wire", arguments, logging,
+                "Postgres", "Records", "Relays", "ServiceSupport", "Settings", "Storage", "Supervision", "TidingsClient",
+                "Watch", "Wire", arguments, logging,
             ]
         ),
 

@@ -54,6 +54,10 @@ package enum AlertStore {
         try connection.query("delete from rule_state where rule <> all(\(rules as [String?]))")
     }
 
+    package static func forget(_ rule: String, on connection: Connection) throws(PostgresError) {
+        try connection.query("delete from rule_state where rule = \(rule)")
+    }
+
     /// An alert with where it goes.
     package struct Outgoing: Sendable {
         package var alert: Alert
@@ -127,7 +131,10 @@ package enum AlertStore {
     }
 
     /// The sentences of events.
-    package static func sentences(of events: [String], on connection: Connection) throws(PostgresError) -> [String: String] {
+    package static func sentences(
+        of events: [String],
+        on connection: Connection
+    ) throws(PostgresError) -> [String: String] {
         guard !events.isEmpty else { return [:] }
         let rows = try connection.query(
             """

@@ -14,7 +14,8 @@ struct Up: ParsableCommand {
         abstract: "Runs the whole stack on this machine: a private PostgreSQL and all services, until Ctrl-C.",
         discussion: """
             Everything lies in the data directory: inbox/, done/, failed/, postgres/, keys/, log/. Nothing listens beyond this
-            machine. A second run keeps the data. sources.yaml and feeds.yaml in it, when they are there, name sources and feeds.
+            machine. A second run keeps the data. sources.yaml and feeds.yaml in it, when they are there, name sources and feeds; rules/ holds
+            the alert rules.
 
             Examples:
               tidings up --demo
@@ -115,7 +116,7 @@ struct Up: ParsableCommand {
                 "watch",
                 [
                     "--database", layout.database(.watch), "--feed", endpoints.feed, "--key",
-                    layout.keys.keyFile(.watch), "--webhooks", layout.webhooks,
+                    layout.keys.keyFile(.watch), "--webhooks", layout.webhooks, "--rules", layout.rules,
                 ] + web(layout)
             ),
             service(
@@ -149,7 +150,7 @@ struct Up: ParsableCommand {
         }
         return """
 
-              dashboard           http://\(webAddress)/login?token=\(token)
+              dashboard           http://\(webAddress)/login#token=\(token)
               API                 curl -H "Authorization: Bearer $(cat '\(layout.keys.httpToken)')" http://\(webAddress)/api/v1/events
             """
     }
@@ -242,6 +243,10 @@ private struct Preparation {
             note("database schema: applied migrations \(applied.map(String.init).joined(separator: ", "))")
         }
         try Schema.setPasswords(keys, on: connection)
+        // The rules that come along, once: from then on they are the person's own.
+        if access(layout.rules, F_OK) != 0 {
+            try FileManager.default.copyItem(atPath: Installation.seeds() + "/rules", toPath: layout.rules)
+        }
     }
 
     private func admin(_ database: String) -> String { layout.database(.admin, name: database) }

@@ -187,6 +187,28 @@ extension Reading {
         )
     }
 
+    /// How often a rule has fired.
+    package struct Firing: Decodable, Sendable {
+        package var rule: String
+        package var alerts: Int
+        package var last: String
+        /// The last alert.
+        package var alert: String
+    }
+
+    /// The rules that have fired.
+    package static func firings(on connection: Connection) throws(PostgresError) -> Document<[Firing]> {
+        try array(
+            """
+            select coalesce(json_agg(json_build_object('rule', t.rule, 'alerts', t.alerts, 'last', \(time("a.at")),
+                'alert', a.id) order by t.rule), '[]')::text
+            from (select rule, count(*) as alerts from alert group by rule) t
+            cross join lateral (select id, at from alert where rule = t.rule order by at desc, id limit 1) a
+            """,
+            on: connection
+        )
+    }
+
     /// A JSON array, which an aggregate without groups always gives.
     private static func array<Value>(
         _ sql: SQL,

@@ -98,7 +98,7 @@ struct MarkedText {
         // One background at a time; the underline of quotes and names goes with any of them.
         kinds = kinds.filter { $0 == top.kind || $0 <= .entity }
         let open = marks.contains { $0.kind >= .date && $0.kind == top.kind && !$0.happened }
-        let classes = ["m"] + kinds.sorted().map { "\($0)" } + (open ? ["open"] : [])
+        let classes = ["m"] + kinds.sorted().map { "\($0)" } + (open ? ["unsure"] : [])
         var seen: Set<String> = []
         let reasons = marks.sorted { $0.kind > $1.kind }.map(\.why).filter { seen.insert($0).inserted }
         return Piece(

@@ -58,13 +58,15 @@ struct TensionPlot {
 
     /// - Parameters:
     ///   - first: the day of the first value of each series.
+    ///   - step: days from one value to the next.
     ///   - series: of one length; may be empty.
-    ///   - anomalies: days, counted from the first, to mark on the first curve, with what to say of them.
+    ///   - anomalies: values, counted from the first, to mark on the first curve, with what to say of them.
     init(
         id: String,
         title: String,
         caption: String,
         first: CivilDate,
+        step: Int = 1,
         series: [Series],
         anomalies: [(day: Int, label: String)] = []
     ) {
@@ -101,7 +103,7 @@ struct TensionPlot {
                 x: Int(x(day).rounded()),
                 y: area.bottom + 22,
                 anchor: days == 1 ? "middle" : day == 0 ? "start" : day == days - 1 ? "end" : "middle",
-                label: Wording.day(first.adding(days: day))
+                label: Wording.day(first.adding(days: day * step))
             )
         }
         curves = series.map { line in
@@ -117,22 +119,22 @@ struct TensionPlot {
                 x: number(x(anomaly.day)),
                 y: number(y(value)),
                 radius: 5,
-                label: "\(Wording.day(first.adding(days: anomaly.day))): \(anomaly.label)"
+                label: "\(Wording.day(first.adding(days: anomaly.day * step))): \(anomaly.label)"
             )
         }
-        description = TensionPlot.words(first, series, anomalies.count)
+        description = TensionPlot.words(first, step, series, points.count)
     }
 
     /// What a reader who does not see the curves is told.
-    private static func words(_ first: CivilDate, _ series: [Series], _ anomalies: Int) -> String {
+    private static func words(_ first: CivilDate, _ step: Int, _ series: [Series], _ anomalies: Int) -> String {
         let parts = series.map { line -> String in
             let known = line.values.enumerated().compactMap { day, value in value.map { (day: day, value: $0) } }
             guard let last = known.last, let high = known.max(by: { $0.value < $1.value }) else {
                 return "\(line.name): no values."
             }
-            let lastWords = "\(Wording.decimal(last.value) ?? "") on \(Wording.day(first.adding(days: last.day)))"
+            let lastWords = "\(Wording.decimal(last.value) ?? "") on \(Wording.day(first.adding(days: last.day * step)))"
             return
-                "\(line.name): last \(lastWords), highest \(Wording.decimal(high.value) ?? "") on \(Wording.day(first.adding(days: high.day)))."
+                "\(line.name): last \(lastWords), highest \(Wording.decimal(high.value) ?? "") on \(Wording.day(first.adding(days: high.day * step)))."
         }
         return (parts + (anomalies > 0 ? ["Days that stand out: \(anomalies)."] : [])).joined(separator: " ")
     }

@@ -86,7 +86,7 @@ extension Dashboard {
             around: code,
             since: window.since,
             until: window.until,
-            parties: 9,
+            parties: 6,
             on: connection
         )
         .value()
