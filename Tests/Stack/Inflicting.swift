@@ -42,7 +42,7 @@ extension LiveStack {
         #expect(printed.status == 0, "\(printed.output)")
         let keys = printed.output.split(separator: "\n").filter { $0.contains(" = \"") }.joined(separator: "\n")
         try Data((keys + "\n").utf8).write(to: URL(filePath: path))
-        // The Python client refuses a key that others can read.
+        // Clients refuse a key that others can read.
         guard chmod(path, 0o600) == 0 else { throw Failure("chmod \(path): \(errno)") }
         return path
     }
