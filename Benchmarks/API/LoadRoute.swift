@@ -13,7 +13,13 @@ struct LoadRoute: Sendable {
     private var required: [String]
 
     /// The pages of the dashboard and the parameters of their forms.
-    private static let pages: [LoadRoute] = []
+    private static let pages: [LoadRoute] = [
+        .init("/", optional: ["where"]), .init("/live", optional: ["where"]), .init("/incidents", optional: ["where"]),
+        .init("/incidents/{id}"), .init("/events/{id}"), .init("/stories"), .init("/stories/{id}"),
+        .init("/entities", optional: ["q", "type"]), .init("/entities/{id}"), .init("/articles"),
+        .init("/articles/{id}"), .init("/countries"), .init("/countries/{code}"), .init("/dyads/{pair}"), .init("/map"),
+        .init("/search", required: ["q"]), .init("/alerts"), .init("/alerts/{id}"), .init("/system"),
+    ]
 
     /// Every route that is read and ends: those of the API's own description, and the dashboard's pages.
     static func all(of target: LoadTarget, _ values: SampleValues) throws -> [LoadRoute] {
@@ -71,11 +77,28 @@ struct LoadRoute: Sendable {
 
     /// The path of the next page of a list, or nil when the answer names none.
     func older(_ path: String, _ body: [UInt8]) -> String? {
-        struct Ends: Decodable { var older: String? }
-        guard let older = (try? JSON.decode(Ends.self, from: body))?.older else { return nil }
+        guard
+            let cursor = LoadRoute.cursor(after: "\"older\":\"", in: body)
+                ?? LoadRoute.cursor(after: "before=", in: body)
+        else { return nil }
         let parts = path.split(separator: "?", maxSplits: 1)
         let query = parts.count > 1 ? parts[1].split(separator: "&").filter { !$0.hasPrefix("before=") } : []
-        return parts[0] + "?" + (query.map(String.init) + ["before=\(LoadRoute.escaped(older))"]).joined(separator: "&")
+        return parts[0] + "?" + (query.map(String.init) + ["before=\(cursor)"]).joined(separator: "&")
+    }
+
+    /// The place in a list that stands behind a mark, from its end: the list's own links stand under it.
+    private static func cursor(after mark: String, in body: [UInt8]) -> String? {
+        let mark = Array(mark.utf8)
+        guard body.count > mark.count,
+            let start = body.indices.dropLast(mark.count).last(where: {
+                body[$0] == mark[0] && body[$0...].starts(with: mark)
+            })
+        else { return nil }
+        let isCursor: (UInt8) -> Bool = {
+            (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || $0 == 0x2D || $0 == 0x2E
+        }
+        let cursor = body[(start + mark.count)...].prefix(while: isCursor)
+        return cursor.isEmpty ? nil : String(decoding: cursor, as: UTF8.self)
     }
 
     private static func escaped(_ text: String) -> String {

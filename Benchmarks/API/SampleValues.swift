@@ -62,6 +62,10 @@ struct SampleValues: Sendable {
         case "name": skewed(names, &random)
         case "where", "filter": SampleValues.filters.randomElement(using: &random)
         case "country", "code", "actor", "recipient", "of", "a", "b": skewed(SampleValues.countries, &random)
+        case "pair":
+            skewed(SampleValues.countries, &random).flatMap { one in
+                skewed(SampleValues.countries, &random).map { "\(one)-\($0)" }
+            }
         case "source": skewed(sources, &random)
         case "type": ["PER", "ORG", "LOC", "COUNTRY"].randomElement(using: &random)
         case "since", "from": days.prefix(days.count / 2).randomElement(using: &random)
