@@ -17,7 +17,9 @@ struct LoadRoute: Sendable {
         .init("/", optional: ["where"]), .init("/live", optional: ["where"]), .init("/incidents", optional: ["where"]),
         .init("/incidents/{id}"), .init("/events/{id}"), .init("/stories"), .init("/stories/{id}"),
         .init("/entities", optional: ["q", "type"]), .init("/entities/{id}"), .init("/articles"),
-        .init("/articles/{id}"), .init("/countries"), .init("/countries/{code}"), .init("/dyads/{pair}"), .init("/map"),
+        .init("/articles/{id}"), .init("/countries", optional: ["days"]),
+        .init("/countries/{code}", optional: ["days"]),
+        .init("/dyads/{pair}", optional: ["days"]), .init("/map", optional: ["days"]),
         .init("/search", required: ["q"]), .init("/alerts"), .init("/alerts/{id}"), .init("/system"),
     ]
 

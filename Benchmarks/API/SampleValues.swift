@@ -70,6 +70,7 @@ struct SampleValues: Sendable {
         case "type": ["PER", "ORG", "LOC", "COUNTRY"].randomElement(using: &random)
         case "since", "from": days.prefix(days.count / 2).randomElement(using: &random)
         case "until", "to": days.suffix(days.count / 2).randomElement(using: &random)
+        case "days": ["30", "365", "3650"].randomElement(using: &random)
         case "day": days.randomElement(using: &random)
         case "limit", "count": ["10", "50", "100"].randomElement(using: &random)
         case "rule": "rule-\(Int.random(in: 1...12, using: &random))"
