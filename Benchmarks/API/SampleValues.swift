@@ -37,6 +37,7 @@ struct SampleValues: Sendable {
                 + column("select id::text from story tablesample bernoulli (20) limit 2000"),
             "entity": try column("select id::text from entity order by articles desc limit 100")
                 + column("select id::text from entity tablesample bernoulli (20) limit 2000"),
+            "brief": try column("select id::text from brief limit 2000"),
             "alert": try column("select id::text from alert tablesample bernoulli (20) limit 2000"),
         ]
         words = try column(
@@ -59,7 +60,7 @@ struct SampleValues: Sendable {
         case "event", "article", "incident", "story", "entity", "alert":
             identifiers[parameter]?.randomElement(using: &random)
         case "q", "text", "query": question(&random)
-        case "name": skewed(names, &random)
+        case "name", "speaker": skewed(names, &random)
         case "where", "filter": SampleValues.filters.randomElement(using: &random)
         case "country", "code", "actor", "recipient", "of", "a", "b": skewed(SampleValues.countries, &random)
         case "pair":
@@ -74,6 +75,8 @@ struct SampleValues: Sendable {
         case "day": days.randomElement(using: &random)
         case "limit", "count": ["10", "50", "100"].randomElement(using: &random)
         case "rule": "rule-\(Int.random(in: 1...12, using: &random))"
+        case "scope": skewed(SampleValues.countries, &random).map { "country:\($0)" }
+        case "status": ["happened", "happened,alleged", "denied"].randomElement(using: &random)
         case "severity": ["info", "warning", "critical"].randomElement(using: &random)
         case "order": ["last", "first"].randomElement(using: &random)
         case "quad": ["1", "2", "3", "4"].randomElement(using: &random)

@@ -322,6 +322,10 @@ insert into alert (id, seq, at, rule, severity, key, title, importance, credibil
 select md5('alert' || n)::uuid, seq, at, 'rule-' || pg_temp.zipf(12), (array['info', 'info', 'warning', 'critical'])[1 + n % 4], concat(actor, '-', recipient),
     sentence_text, random(), confidence, json_build_object('event', id) from bench_event where n % 50 = 0;
 
+insert into brief (id, scope, since, until, seq, data)
+select md5('brief' || n)::uuid, 'country:' || code, now() - interval '7 days', now(), (select seq from log_head), '{}'
+from (select n, pg_temp.zipf(150) as rank from generate_series(1, 2000) n) drawn join bench_country using (rank);
+
 -- Watch has read all of it.
 insert into subscription_cursor (name, epoch, seq) select 'watch', epoch, seq from log_head
 on conflict (name) do update set epoch = excluded.epoch, seq = excluded.seq;
