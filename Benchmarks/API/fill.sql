@@ -103,7 +103,7 @@ from (
     -- Countries are among the most named: every third rank is one as long as there are any.
     select e.rank, (array['PER', 'PER', 'PER', 'ORG', 'PER', 'LOC', 'PER', 'ORG', 'PER', 'PER'])[1 + e.rank % 10] as kind,
         coalesce(own.code, other.code) as code, own.name as place
-    from (select rank::int, pg_temp.zipf(150) as drawn from generate_series(1, 30000) rank) e
+    from (select rank::int, pg_temp.zipf(155) as drawn from generate_series(1, 30000) rank) e
     left join bench_country own on e.rank % 3 = 1 and own.rank = e.rank / 3 + 1 and own.name is not null
     left join bench_country other on other.rank = e.drawn
 ) drawn;
@@ -324,7 +324,7 @@ select md5('alert' || n)::uuid, seq, at, 'rule-' || pg_temp.zipf(12), (array['in
 
 insert into brief (id, scope, since, until, seq, data)
 select md5('brief' || n)::uuid, 'country:' || code, now() - interval '7 days', now(), (select seq from log_head), '{}'
-from (select n, pg_temp.zipf(150) as rank from generate_series(1, 2000) n) drawn join bench_country using (rank);
+from (select n, pg_temp.zipf(155) as rank from generate_series(1, 2000) n) drawn join bench_country using (rank);
 
 -- Watch has read all of it.
 insert into subscription_cursor (name, epoch, seq) select 'watch', epoch, seq from log_head
