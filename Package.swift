@@ -37,7 +37,8 @@ let package = Package(
         .target(name: "Knowledge", dependencies: ["Records"]),
         .target(name: "Coding", dependencies: ["Linguistics", "Knowledge", "Records"]),
         .target(name: "Articles", dependencies: ["CLinux", "CXML", "CZlib", "Records"]),
-        .target(name: "Briefing", dependencies: ["Knowledge", "Records", "Wire", yams]),
+        .target(name: "Settings", dependencies: ["Wire", yams]),
+        .target(name: "Briefing", dependencies: ["Knowledge", "Records", "Settings", "Wire", yams]),
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ"]),
         .target(name: "Access", dependencies: ["Messaging"]),
@@ -54,17 +55,18 @@ let package = Package(
         .target(
             name: "Ingest",
             dependencies: [
-                "Articles", "CLinux", "HTTPSupport", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage",
-                "Wire", hummingbird, logging, yams,
+                "Articles", "CLinux", "HTTPSupport", "Messaging", "Postgres", "Records", "ServiceSupport", "Settings",
+                "Storage", "Wire", hummingbird, logging, yams,
             ]
         ),
         .target(name: "Extraction", dependencies: ["Messaging", "Records", "ServiceSupport", "Wire", logging]),
         .target(
             name: "Watch",
             dependencies: [
-                "Briefing", "HTTPSupport", "Knowledge", "Messaging", "Postgres", "Records", "ServiceSupport", "Storage",
-                "TidingsClient", "Wire", crypto, hummingbird, logging, mustache, yams,
-            ]
+                "Briefing", "HTTPSupport", "Knowledge", "Messaging", "Postgres", "Records", "ServiceSupport", "Settings",
+                "Storage", "TidingsClient", "Wire", crypto, hummingbird, logging, mustache, yams,
+            ],
+            resources: [.embedInCode("Dashboard/Resources")]
         ),
         .target(name: "TidingsClient", dependencies: ["Messaging", "Records", "ServiceSupport", "Wire"]),
         // The example of the documentation; without package access it sees what a user of the library sees.
@@ -80,7 +82,7 @@ let package = Package(
                 "CRDKafka", "Messaging", "Records", "ServiceSupport", "TidingsClient", "Wire", logging,
             ]
         ),
-        .target(name: "Storage", dependencies: ["Briefing", "Postgres", "Records", "ServiceSupport", "Wire", logging]),
+        .target(name: "Storage", dependencies: ["Briefing", "Knowledge", "Postgres", "Records", "ServiceSupport", "Wire", logging]),
 
         .target(
             name: "Supervision",
@@ -100,7 +102,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "tidings-watch",
-            dependencies: ["HTTPSupport", "ServiceSupport", "Watch", arguments]
+            dependencies: ["HTTPSupport", "Knowledge", "ServiceSupport", "Watch", arguments]
         ),
         .executableTarget(
             name: "tidings",
@@ -116,7 +118,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Postgres", "ServiceSupport", "Supervision"],
+            dependencies: ["Briefing", "Postgres", "Records", "ServiceSupport", "Storage", "Supervision", "Wire"],
             path: "Tests/TestSupport"
         ),
         .executableTarget(name: "tidings-check", path: "Tests/Checker"),
@@ -157,7 +159,7 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["TestSupport", "Wire"]),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
+            dependencies: ["Briefing", "Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
         ),
         .testTarget(name: "HubTests", dependencies: ["Hub", "TidingsClient", "Wire"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Records", "Wire"]),
@@ -165,7 +167,8 @@ let package = Package(
         .testTarget(
             name: "IngestTests",
             dependencies: [
-                "Articles", "HTTPSupport", "Ingest", "Records", "ServiceSupport", "TestSupport", hummingbird, logging,
+                "Articles", "HTTPSupport", "Ingest", "Records", "ServiceSupport", "Settings", "TestSupport",
+                hummingbird, logging,
             ]
         ),
         .testTarget(
@@ -179,8 +182,8 @@ let package = Package(
         .testTarget(
             name: "WatchTests",
             dependencies: [
-                "HTTPSupport", "Postgres", "Records", "ServiceSupport", "Storage", "Supervision", "TestSupport",
-                "Watch",
+                "HTTPSupport", "Postgres", "Records", "ServiceSupport", "Settings", "Storage", "Supervision",
+                "TestSupport", "Watch",
                 logging, "tidings", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
             ]
         ),

@@ -17,8 +17,10 @@ create table article_entry (
     quotes int not null,
     search tsvector not null
 );
-create index on article_entry using gin (search);
-comment on table article_entry is 'One row an article whose record is in the log; at and seq are the log''s.';
+create index on article_entry using gin (search) with (gin_pending_list_limit = 256);
+create index on article_entry (source, seq);
+create index on article_entry (day);
+comment on table article_entry is 'One row an article whose record is in the log and that no later version replaced; at and seq are the log''s.';
 comment on column article_entry.day is 'The day of publication, or of arrival when the article does not tell it.';
 
 create table report (
@@ -47,12 +49,14 @@ create table report (
 );
 create index on report (article_id);
 create index on report (incident_id);
-create index on report using gin (keys);
-create index on report using gin (names);
+-- What came last is in a list that every search reads: short ones.
+create index on report using gin (keys) with (gin_pending_list_limit = 256);
+create index on report using gin (names) with (gin_pending_list_limit = 256);
 create index on report (actor, recipient, seq);
 create index on report (at);
+create index on report (day);
 comment on table report is 'One row an event as one article reports it, what holds now: corrected events stand as corrected, retracted ones are gone.';
-comment on column report.keys is 'name=value, as filters see the record.';
+comment on column report.keys is 'name=value, as filters see an event.';
 comment on column report.names is 'Resolved names of actors, recipients and claimants.';
 comment on column report.day is 'The day of the act; of publication or arrival when is_dated is false.';
 
@@ -84,7 +88,7 @@ create table entity (
     last_seq bigint not null
 );
 create index on entity using gin (name gin_trgm_ops);
-create index on entity (articles desc, id);
+create index on entity (articles, id);
 create table entity_article (
     entity_id uuid not null references entity,
     seq bigint not null,
@@ -93,6 +97,8 @@ create table entity_article (
     primary key (entity_id, seq)
 );
 create index on entity_article (article_id);
+comment on table entity is 'Who and what articles name. An entity whose articles were all replaced stays, in 0 articles.';
+comment on column entity.articles is 'How many articles that hold name it; first_seq and last_seq count all that ever did.';
 
 create table incident (
     id uuid primary key,
@@ -117,19 +123,21 @@ create table incident (
     merged_into uuid references incident,
     data json not null
 );
-create index on incident (last_seq);
+create index on incident (last_seq, id);
+create index on incident (first_seq, id);
 create index on incident (actor, recipient, last_seq);
 create index on incident using gin (countries);
 create index on incident (day);
+create index on incident (merged_into) where merged_into is not null;
 comment on table incident is 'The same act across articles; data holds the reports'' ledger: who claims, who denies, changes of status, best evidence.';
 comment on column incident.origins is 'Independent reports: copies of one wire report count once.';
 
 create table incident_key (
     key text not null,
+    first_seq bigint not null,
     incident_id uuid not null references incident,
-    primary key (key, incident_id)
+    primary key (key, first_seq, incident_id)
 );
-create index on incident_key (incident_id);
 comment on table incident_key is 'What a report that may be of the same incident has in common with it: candidates are found by it.';
 
 create table story (
@@ -142,22 +150,36 @@ create table story (
     articles int not null,
     origins int not null,
     countries text[] not null,
+    closed boolean not null default false,
     merged_into uuid references story,
     data json not null,
     state json not null
 );
-create index on story (last_seq);
+create index on story (last_seq, id);
+create index on story (first_seq, id);
+create index on story (id) where not closed;
 create index on story using gin (countries);
+comment on column story.articles is '0 in a story that went into another one or lost its last article.';
+comment on column story.closed is 'No further article joins it by likeness: idle for long, one too many, or merged.';
 comment on column story.data is 'What readers see: key people and places, timeline.';
 comment on column story.state is 'What the next article is compared with.';
 
 create table story_article (
     article_id uuid primary key references article,
     story_id uuid not null references story,
+    origin_id uuid not null,
     seq bigint not null,
-    similarity real
+    at timestamptz not null,
+    day date not null,
+    similarity real not null,
+    terms bytea not null,
+    digest json not null
 );
 create index on story_article (story_id, seq);
+create index on story_article (origin_id);
+comment on column story_article.similarity is 'To the story when the article came; 1 for its first.';
+comment on column story_article.terms is 'What it is compared by: four bytes a term and four its weight, little-endian.';
+comment on column story_article.digest is 'What readers of the story see of it.';
 
 create table story_change (
     id bigint generated always as identity primary key,
@@ -174,6 +196,10 @@ comment on table story_change is 'merge: other_id went into story_id; split: oth
 alter table dyad_day
     add column quad smallint not null default 0,
     add column scale_sum float8 not null default 0;
+-- Everything here is made from the log: watch reads it once more from its beginning.
+truncate dyad_day;
+delete from subscription_cursor where name = 'watch';
+create index on dyad_day (actor, recipient, day);
 create index on dyad_day (actor, day);
 create index on dyad_day (recipient, day);
 comment on column dyad_day.scale_sum is 'Sum of PLOVER intensities; over count it is the mean.';
@@ -199,12 +225,14 @@ create table alert (
     data json not null
 );
 create index on alert (at, id);
+create index on alert (seq, id);
 create index on alert (rule, at);
 comment on table alert is 'What fired; data shows why and the evidence.';
 
 create table alert_delivery (
     alert_id uuid not null references alert,
     sink text not null,
+    settings json not null default '{}',
     state text not null default 'waiting' check (state in ('waiting', 'delivered', 'failed')),
     attempts int not null default 0,
     due_at timestamptz not null default now(),
@@ -212,6 +240,7 @@ create table alert_delivery (
     primary key (alert_id, sink)
 );
 create index on alert_delivery (due_at) where state = 'waiting';
+comment on column alert_delivery.settings is 'The sink''s settings in the rule that fired, as they were then.';
 
 create table brief (
     id uuid primary key,
@@ -223,6 +252,7 @@ create table brief (
     data json not null
 );
 create index on brief (scope, made_at);
+create index on brief (made_at, id);
 comment on table brief is 'Summaries that were asked for; scope is story:ID, article:ID, country:RUS or dyad:RUS-USA.';
 
 create table feedback (
@@ -242,6 +272,10 @@ alter table record drop constraint record_type_check;
 alter table record add constraint record_type_check
     check (type in ('event', 'quote', 'article', 'event.retracted', 'event.corrected', 'quote.retracted', 'alert'));
 
+-- What fires because nothing came has no article.
+alter table record alter column article_id drop not null;
+alter table record add constraint record_article_check check (article_id is not null or type = 'alert');
+
 grant select on article, record, log, log_head, sighting, outbox, job, article_default to tidings_watch;
 grant insert on record, outbox to tidings_watch;
 grant select, insert, update, delete on article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story,
@@ -249,3 +283,7 @@ grant select, insert, update, delete on article_entry, report, quote_entry, enti
 grant delete on dyad_day to tidings_watch;
 grant select on all tables in schema public to tidings_operator;
 grant insert on brief, feedback, record, outbox to tidings_operator;
+-- To have watch make its tables anew (tidings rebuild).
+grant truncate on article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story, story_article,
+    story_change, rule_state, dyad_day to tidings_operator;
+grant delete on subscription_cursor to tidings_operator;

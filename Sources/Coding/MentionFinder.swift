@@ -215,7 +215,7 @@ struct MentionFinder {
         return Mention(
             tokens: tokens,
             head: head(of: tokens),
-            actor: Actor(text: text, name: text, code: type == "LOC" ? knowledge.cities[text] : nil),
+            actor: Actor(text: text, name: text, code: type == "LOC" ? knowledge.cities[text]?.country : nil),
             entity: EntityKey(name: text, type: entity),
             kind: kind
         )

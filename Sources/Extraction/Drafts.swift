@@ -3,26 +3,6 @@ package import Wire
 
 /// What a coded article becomes on its way to the log: records with topics and keys.
 package enum Drafts {
-    /// The record of the article itself: it comes after its events and quotes, so whoever sees it has seen them all.
-    struct ArticleRecord: Encodable {
-        var id: String
-        var article: ArticleReference
-        var documentType: DocumentType?
-        /// Why there is nothing in it: `language`.
-        var notCoded: String?
-        var entities: [Entity]
-        /// How many events and quotes came before it.
-        var events: Int
-        var quotes: Int
-        var coder: String
-
-        private enum CodingKeys: String, CodingKey {
-            case id, article, entities, events, quotes, coder
-            case documentType = "document_type"
-            case notCoded = "not_coded"
-        }
-    }
-
     /// - Returns: quotes, then events, then the one article record.
     package static func records(_ coded: Coded, coder: String) throws -> [RecordDraft] {
         var drafts: [RecordDraft] = []
@@ -54,16 +34,7 @@ package enum Drafts {
                 )
             )
         }
-        let article = ArticleRecord(
-            id: UUIDv5.name("article|\(coded.id)|\(coder)", in: UUIDv5.recordNamespace),
-            article: coded.article,
-            documentType: coded.documentType,
-            notCoded: coded.notCoded,
-            entities: coded.entities,
-            events: coded.events.count,
-            quotes: coded.quotes.count,
-            coder: coder
-        )
+        let article = ArticleRecord(coded, coder: coder)
         drafts.append(
             RecordDraft(
                 head: RecordHead(

@@ -12,8 +12,14 @@ package struct Knowledge: Sendable {
     /// What kind of actor each common noun means, in lower case, singular and plural.
     package private(set) var nouns: [String: Agent] = [:]
     private var leaders: [String: String] = [:]
-    /// The countries of cities that are names only where a text uses them as places.
-    package private(set) var cities: [String: String] = [:]
+    /// What countries are called, by ISO 3166-1 alpha-3 code.
+    package private(set) var countries: [String: String] = [:]
+    /// The forms of each capital's name, the usual one first.
+    private var capitals: [String: [String]] = [:]
+    /// Cities that are names only where a text uses them as places.
+    package private(set) var cities: [String: City] = [:]
+    /// Places and capitals.
+    private(set) var points = Points()
     private var holders: [OfficeOf: [Int]] = [:]
     /// People, as `Name.Kind.person` numbers them.
     package private(set) var people: [Person] = []
@@ -35,8 +41,9 @@ package struct Knowledge: Sendable {
         try readPeople(Table("people-dictionary.tsv", in: directory))
         try readPlaces(Table("places.tsv", in: directory))
         for row in try Table("gazetteer.tsv", in: directory).rows {
-            cities[try row.required("name")] = try row.required("country")
+            cities[try row.required("name")] = City(country: try row.required("country"), point: try row.coordinates())
         }
+        locateCapitals()
         try readAgents(Table("agents.tsv", in: directory))
         frames = try Frames(Table("frames.tsv", in: directory))
         confidence = try Confidence(Table("confidence.tsv", in: directory))
@@ -92,6 +99,7 @@ package struct Knowledge: Sendable {
                 throw row.error("'\(code)' is not an ISO 3166-1 alpha-3 code")
             }
             leaders[code] = try row.text("leader")
+            countries[code] = name
             for phrase in try [name] + row.list("aliases") { add(phrase, Name(.country, name, code, nil)) }
             for (column, kind) in [("adjectives", Name.Kind.adjective), ("demonyms", .demonym), ("metonyms", .metonym)]
             {
@@ -100,6 +108,7 @@ package struct Knowledge: Sendable {
                 }
             }
             let capitals = try row.list("capital")
+            if !capitals.isEmpty { self.capitals[code] = capitals }
             for phrase in capitals { add(phrase, Name(.capital, capitals[0], code, nil)) }
         }
     }
@@ -135,7 +144,21 @@ package struct Knowledge: Sendable {
         for row in table.rows {
             let name = try row.required("name")
             let place = try Name(.place, name, row.text("country"), nil)
-            for phrase in try [name] + row.list("aliases") { add(phrase, place) }
+            let point = try row.coordinates()
+            for phrase in try [name] + row.list("aliases") {
+                add(phrase, place)
+                points.add(phrase, place.code, point)
+            }
+        }
+    }
+
+    /// A capital is where any form of its name is.
+    private mutating func locateCapitals() {
+        for (country, forms) in capitals {
+            guard let point = forms.compactMap({ coordinates(of: $0, country: country) }).first else {
+                continue
+            }
+            for form in forms { points.add(form, country, point) }
         }
     }
 
@@ -178,6 +201,13 @@ package struct Knowledge: Sendable {
             if let plural = try row.text("plural") { nouns[plural] = agent }
         }
     }
+}
+
+/// A city of the gazetteer.
+package struct City: Sendable {
+    /// ISO 3166-1 alpha-3.
+    package let country: String
+    let point: Coordinates
 }
 
 /// What a name in a text may stand for.

@@ -31,7 +31,7 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible {
     /// The data itself is refused: repeating the same statement cannot succeed.
     package var isDataError: Bool {
         guard let sqlState else { return false }
-        return sqlState.hasPrefix("22") || sqlState.hasPrefix("23")
+        return ["22", "23", "54"].contains { sqlState.hasPrefix($0) }
     }
 
     /// The server is short of something or two transactions met: repeat later.

@@ -157,6 +157,30 @@ package enum ArticleStore {
         }
     }
 
+    /// The earlier versions whose place these articles take, each with the article of these that does.
+    ///
+    /// Does not change once an article is coded: whatever becomes an earlier version of it later is never coded.
+    package static func superseded(
+        by articles: [String],
+        on connection: Connection
+    ) throws(PostgresError) -> [String: String] {
+        guard !articles.isEmpty else { return [:] }
+        let rows = try connection.query(
+            """
+            with recursive version(newest, id, depth) as (
+                select superseded_by, id, 1 from article where superseded_by = any(\(articles as [String?])::uuid[])
+                union
+                select v.newest, a.id, v.depth + 1 from version v join article a on a.superseded_by = v.id
+            )
+            select id::text, newest::text from version order by depth desc
+            """
+        )
+        var result: [String: String] = [:]
+        // The nearest successor is read last, and holds.
+        for row in rows { result[try row.string(0)] = try row.string(1) }
+        return result
+    }
+
     private static func isEarlier(_ version: String?, than other: String?) -> Bool {
         guard let version = version.flatMap(Int.init), let other = other.flatMap(Int.init) else { return false }
         return version < other

@@ -1,4 +1,5 @@
 package import HTTPSupport
+package import Knowledge
 package import Logging
 import ServiceSupport
 
@@ -9,16 +10,24 @@ package final class WatchService: Sendable {
         package var feed: FeedSource
         /// A libpq connection string or URL; empty takes the PG* variables.
         package var database: String
+        /// What is known of places.
+        package var knowledge: Knowledge
         /// The file of webhooks; nil sends none.
         package var webhooks: String?
-        /// The stream over HTTP; nil serves none.
-        package var stream: StreamServer.Settings?
+        /// The HTTP server; nil serves none.
+        package var web: WebServer.Settings?
 
-        package init(feed: FeedSource, database: String, webhooks: String? = nil, stream: StreamServer.Settings? = nil)
-        {
-            self.stream = stream
+        package init(
+            feed: FeedSource,
+            database: String,
+            knowledge: Knowledge,
+            webhooks: String? = nil,
+            web: WebServer.Settings? = nil
+        ) {
+            self.web = web
             self.feed = feed
             self.database = database
+            self.knowledge = knowledge
             self.webhooks = webhooks
         }
     }
@@ -26,16 +35,22 @@ package final class WatchService: Sendable {
     private let stop = StopSwitch()
     private let worker: Worker
     private let webhooks: WebhookManager?
-    private let stream: StreamServer?
+    private let web: WebServer?
 
     /// Starts the service's threads; hub and database may come later.
     ///
     /// - Throws: when the HTTP server cannot listen.
     package init(_ settings: Settings, logger: Logger) throws(HTTPDoor.Failure) {
-        stream =
-            if let wanted = settings.stream { try StreamServer(wanted, feed: settings.feed, logger: logger) } else {
-                nil
-            }
+        web =
+            if let wanted = settings.web {
+                try WebServer(
+                    wanted,
+                    feed: settings.feed,
+                    database: settings.database,
+                    dashboard: Dashboard(settings.knowledge),
+                    logger: logger
+                )
+            } else { nil }
         let stop = self.stop
         worker = Worker(name: "watch") { WatchThread(settings, logger, stop).run() }
         webhooks = settings.webhooks.map {
@@ -45,7 +60,7 @@ package final class WatchService: Sendable {
 
     package func shutdown() {
         stop.stop()
-        stream?.shutdown()
+        web?.shutdown()
         webhooks?.shutdown()
         worker.join()
     }

@@ -1,13 +1,11 @@
-import FoundationEssentials
 import Logging
 import Postgres
-import Records
 import ServiceSupport
 import Storage
 import TidingsClient
 import Wire
 
-/// The one thread of watch: what a batch of events changes and how far it reaches are stored in one transaction.
+/// The one thread of watch: what a batch of records changes and how far it reaches are stored in one transaction.
 final class WatchThread {
     private static let name = "watch"
 
@@ -15,6 +13,7 @@ final class WatchThread {
     private let logger: Logger
     private let stop: StopSwitch
     private let database: Database
+    private let fold: Fold
     private var counts = Counts()
     private var nextBeat = 0
 
@@ -43,6 +42,12 @@ final class WatchThread {
             logger: logger,
             stop: stop
         )
+        fold = Fold(WatchThread.name, WatchThread.steps(settings), logger: logger)
+    }
+
+    /// In the order they run.
+    private static func steps(_ settings: WatchService.Settings) -> [any FoldStep] {
+        [IncidentStep(settings.knowledge), ReportStep(settings.knowledge), ArticleStep(), EntityStep(), DyadStep()]
     }
 
     func run() {
@@ -68,8 +73,9 @@ final class WatchThread {
     }
 
     private func follow() throws {
+        fold.forget()
         var cursor = try inDatabase("reading the cursor") { (connection) throws(PostgresError) in
-            try WatchStore.cursor(WatchThread.name, on: connection)
+            try fold.cursor(on: connection)
         }
         if stop.isStopped { return }
         let reader = settings.feed.open(
@@ -81,26 +87,61 @@ final class WatchThread {
             let deliveries: [FeedMessage.Delivery]
             do { deliveries = try reader.next(milliseconds: 200) } catch { throw End.feed(error) }
             if reader.isLive { refusal = nil }
-            beatWhenDue(reader.subscription)
-            guard let last = deliveries.last, let epoch = reader.subscription.epoch else { continue }
-            let changes = deliveries.flatMap { WatchThread.dyadEvents($0.envelope) }
-            let next = WatchStore.Cursor(epoch: epoch, seq: last.seq)
-            try advance(from: cursor, to: next, changes)
-            cursor = next
+            if beatWhenDue(reader.subscription) { try check(cursor) }
+            guard let epoch = reader.subscription.epoch else { continue }
+            for batch in WatchThread.batches(deliveries) where !stop.isStopped {
+                guard let last = batch.last else { continue }
+                let next = WatchStore.Cursor(epoch: epoch, seq: last.seq)
+                try advance(from: cursor, to: next, batch)
+                cursor = next
+            }
         }
     }
 
     private func advance(
         from old: WatchStore.Cursor?,
         to next: WatchStore.Cursor,
-        _ changes: [(event: WatchStore.DyadEvent, change: Int)]
+        _ deliveries: ArraySlice<FeedMessage.Delivery>
     ) throws {
-        let moved = try inDatabase("counting events") { (connection) throws(PostgresError) in
-            // A commit whose answer was lost has moved the cursor already.
-            if try WatchStore.cursor(WatchThread.name, on: connection) == next { return true }
-            return try WatchStore.advance(WatchThread.name, from: old, to: next, adding: changes, on: connection)
+        let records = deliveries.compactMap(read)[...]
+        var isFirst = true
+        let moved = try inDatabase("following the log") { (connection) throws(PostgresError) in
+            defer { isFirst = false }
+            return isFirst
+                ? try fold.apply(records, from: old, to: next, on: connection)
+                : try fold.applyAgain(records, from: old, to: next, on: connection)
         }
         if moved == false { throw End.another }
+    }
+
+    /// A record that cannot be read is logged and left out: one bad record must not stop the rest.
+    private func read(_ delivery: FeedMessage.Delivery) -> FoldBatch.Record? {
+        do { return try FoldBatch.Record(delivery) } catch {
+            logger.error(
+                "a record was left out: it cannot be read",
+                metadata: ["seq": "\(delivery.seq)", "error": "\(error)"]
+            )
+            return nil
+        }
+    }
+
+    /// Cuts deliveries into batches of one transaction each.
+    static func batches(
+        _ deliveries: [FeedMessage.Delivery],
+        records: Int = 500,
+        bytes: Int = 8 << 20
+    ) -> [ArraySlice<FeedMessage.Delivery>] {
+        var batches: [ArraySlice<FeedMessage.Delivery>] = []
+        var (start, size) = (0, 0)
+        for (index, delivery) in deliveries.enumerated() {
+            if index > start, index - start == records || size + delivery.envelope.count > bytes {
+                batches.append(deliveries[start..<index])
+                (start, size) = (index, 0)
+            }
+            size += delivery.envelope.count
+        }
+        if start < deliveries.count { batches.append(deliveries[start...]) }
+        return batches
     }
 
     private func inDatabase<Value>(
@@ -110,9 +151,18 @@ final class WatchThread {
         do { return try database.run(what, body) ?? nil } catch { throw End.database(error) }
     }
 
-    private func beatWhenDue(_ subscription: FeedSubscription) {
+    /// Looks whether the cursor is where we left it: somebody may want the tables made anew while nothing comes.
+    private func check(_ cursor: WatchStore.Cursor?) throws {
+        let isOurs = try inDatabase("looking at the cursor") { (connection) throws(PostgresError) in
+            try fold.cursor(on: connection) == cursor
+        }
+        if isOurs == false { throw End.another }
+    }
+
+    /// - Returns: whether it was due.
+    private func beatWhenDue(_ subscription: FeedSubscription) -> Bool {
         let now = Monotonic.milliseconds()
-        guard now >= nextBeat else { return }
+        guard now >= nextBeat else { return false }
         nextBeat = now + 5000
         counts.seq = subscription.scanned ?? 0
         counts.lag = (subscription.head ?? 0) - counts.seq
@@ -120,54 +170,6 @@ final class WatchThread {
         _ = try? database.run("saying that watch lives", patience: 0) { (connection) throws(PostgresError) in
             try ServiceStore.beat(name: "watch", instance: ServiceState.instance, state: state, on: connection)
         }
-    }
-
-    /// What a record changes in the counts: an event counts one, a retraction takes one away, a correction does both.
-    ///
-    /// An event without a date counts on its article's day.
-    static func dyadEvents(_ envelope: [UInt8]) -> [(event: WatchStore.DyadEvent, change: Int)] {
-        struct Envelope: Decodable {
-            struct Earlier: Decodable { var was: Act? }
-            var type: String
-            var data: Earlier
-        }
-        struct Fresh: Decodable { var data: Act }
-        guard let record = try? JSON.decode(Envelope.self, from: envelope) else { return [] }
-        var changes: [(WatchStore.DyadEvent, Int)] = []
-        if record.type == "tidings.event.v1" || record.type == "tidings.event.corrected.v1",
-            let fresh = try? JSON.decode(Fresh.self, from: envelope).data.counted
-        {
-            changes.append((fresh, 1))
-        }
-        if record.type == "tidings.event.retracted.v1" || record.type == "tidings.event.corrected.v1",
-            let was = record.data.was?.counted
-        {
-            changes.append((was, -1))
-        }
-        return changes
-    }
-
-    /// The part of an event record that the counts need.
-    private struct Act: Decodable {
-        struct Party: Decodable { var code: String? }
-        struct Article: Decodable { var published: String? }
-        var date: String?
-        var event: String
-        var status: String
-        var actor: [Party]
-        var recipient: [Party]
-        var article: Article
-
-        var counted: WatchStore.DyadEvent? {
-            guard let day = date ?? article.published.map({ String($0.prefix(10)) }), CivilDate(iso: day) != nil
-            else { return nil }
-            return .init(
-                day: day,
-                actor: actor.first?.code ?? "",
-                recipient: recipient.first?.code ?? "",
-                event: event,
-                status: status
-            )
-        }
+        return true
     }
 }

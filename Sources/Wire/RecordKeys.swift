@@ -35,6 +35,11 @@ package enum RecordKeys {
         joined([KeyName.type.pair("article")] + source(article))
     }
 
+    /// An alert has no keys of the events behind it: who asks for events of a country wants those.
+    package static func alert(rule: String, severity: String) -> String {
+        joined([KeyName.type.pair("alert"), KeyName.severity.pair(severity), KeyName.rule.pair(rule)])
+    }
+
     private static func source(_ article: ArticleReference) -> [String] {
         article.source.map { [KeyName.source.pair($0)] } ?? []
     }

@@ -19,7 +19,7 @@ struct Tidings: ParsableCommand {
             Up.self, Down.self, Submit.self, Subscribe.self, Cursor.self, Show.self, Status.self, Dead.self,
             Extract.self, Parse.self, Explain.self, Export.self, Seeds.self, Unknown.self,
             WebhookCommand.self, RelayCommand.self,
-            Doctor.self,
+            Doctor.self, Rebuild.self,
             Migrate.self, KeysCommand.self, ClientCommand.self,
         ]
     )

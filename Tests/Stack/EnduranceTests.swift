@@ -217,15 +217,20 @@ struct Load {
 
     init(_ stack: LiveStack) throws {
         self.stack = stack
-        let file = LiveStack.packageRoot + "/../shared/articles/newswire.jsonl.gz"
-        guard FileManager.default.fileExists(atPath: file) else {
-            (texts, articles) = ([], "skipped: there is no \(file); reports made up instead")
-            return
-        }
-        texts = try LiveStack.run(["/bin/gzip", "-dc", file]).output.split(separator: "\n").map {
+        texts = try Load.newswire()
+        articles =
+            texts.isEmpty
+            ? "skipped: there is no \(Load.file); reports made up instead" : "\(texts.count) newswire articles in turn"
+    }
+
+    private static let file = LiveStack.packageRoot + "/../shared/articles/newswire.jsonl.gz"
+
+    /// The texts of the newswire beside the repository; empty when there is none.
+    static func newswire() throws -> [String] {
+        guard FileManager.default.fileExists(atPath: file) else { return [] }
+        return try LiveStack.run(["/bin/gzip", "-dc", file]).output.split(separator: "\n").map {
             try JSONDecoder().decode(Entry.self, from: Data($0.utf8)).text
         }
-        articles = "\(texts.count) newswire articles in turn"
     }
 
     /// How many files lie in the inbox.
