@@ -77,7 +77,7 @@ struct SampleValues: Sendable {
         case "rule": "rule-\(Int.random(in: 1...12, using: &random))"
         case "scope": skewed(SampleValues.countries, &random).map { "country:\($0)" }
         case "status": ["happened", "happened,alleged", "denied"].randomElement(using: &random)
-        case "severity": ["info", "warning", "critical"].randomElement(using: &random)
+        case "severity": ["low", "medium", "high", "critical"].randomElement(using: &random)
         case "order": ["last", "first"].randomElement(using: &random)
         case "quad": ["1", "2", "3", "4"].randomElement(using: &random)
         default: nil

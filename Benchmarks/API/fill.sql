@@ -296,31 +296,94 @@ insert into entity_article (entity_id, seq, article_id, mentions)
 select e.id, b.before + b.quotes + b.events + 1, md5('article' || m.article)::uuid, m.mentions
 from bench_mention m join bench_block b on b.n = m.article join bench_entity e using (rank);
 
+-- What incidents keep of their reports is as long as the real thing: the first 24, each with its words.
 insert into incident (id, first_seq, last_seq, first_at, last_at, day, event, mode, quad, status, actor, recipient, countries, place, latitude, longitude,
     reports, origins, confidence, data)
 select md5('incident' || i)::uuid, min(seq), max(seq), min(at), max(at), min(day), min(event), min(mode), min(quad), mode() within group (order by status),
     min(actor), min(recipient), array(select distinct unnest(array[min(actor), min(recipient)])), min(place), min(latitude), min(longitude), count(*),
-    count(distinct article), 1 - exp(sum(ln(1 - coalesce(confidence, 0.5)))), '{}'
-from bench_event group by i;
-insert into incident_key (key, incident_id)
-select concat(event, '/', actor, '/', recipient, '/', min(day)), md5('incident' || i)::uuid from bench_event group by i, event, actor, recipient;
+    count(distinct article), max(confidence),
+    json_build_object('id', md5('incident' || i)::uuid, 'first_seq', min(seq), 'last_seq', max(seq), 'kept', json_agg(json_build_object('seq', seq, 'at', 0,
+        'event', id, 'article', md5('article' || article)::uuid, 'origin', md5('article' || article)::uuid, 'source', 'Reuters', 'status', status,
+        'confidence', confidence, 'scale', scale, 'claimed_by', array[]::text[], 'text', sentence_text, 'place', place,
+        'act', json_build_object('event', event, 'mode', array[mode], 'day', day, 'isDated', dated, 'earliest', day, 'latest', day, 'place', place,
+            'words', string_to_array(sentence_text, ' '), 'trigger', array[verb]))) filter (where report <= 24),
+        'reports', count(*), 'by_origin', '{}'::json, 'status', 'happened', 'best', min(id::text), 'credibility', 0.8, 'importance', 0.5)
+from (select *, row_number() over (partition by i order by seq) as report from bench_event) e group by i;
+insert into incident_key (key, first_seq, incident_id)
+select concat(event, '/', actor, '/', recipient, '/', min(day)), min(seq), md5('incident' || i)::uuid from bench_event group by i, event, actor, recipient;
 
-insert into story (id, first_seq, last_seq, first_at, last_at, headline, articles, origins, countries, data, state)
-select md5('story' || story)::uuid, min(t.seq), max(t.seq), min(t.at), max(t.at), min(t.title), count(*), count(distinct a.origin),
-    coalesce(min(c.countries), '{}'), '{}', '{}'
-from bench_article a join article_entry t on t.article_id = a.id
-left join (select a.story, array_agg(distinct e.actor) as countries from bench_event e join bench_article a on a.n = e.article group by a.story) c using (story)
-group by story;
-insert into story_article (article_id, story_id, seq, similarity)
-select a.id, md5('story' || a.story)::uuid, t.seq, 0.4 + 0.6 * random() from bench_article a join article_entry t on t.article_id = a.id;
+-- A vector of terms as TermVector writes it: so many in ascending order, of the same weight.
+create function pg_temp.terms(story bigint, count int) returns bytea language sql immutable as $$
+    select decode(string_agg(lpad(to_hex(term & 255), 2, '0') || lpad(to_hex(term >> 8), 2, '0') || '0000cdcccc3d', '' order by term), 'hex')
+    from (select (k * 300 + (story * 31 + k * 17) % 300)::int as term from generate_series(1, count) k) terms
+$$;
+
+insert into story_article (article_id, story_id, origin_id, seq, at, day, similarity, terms, digest)
+select a.id, md5('story' || a.story)::uuid, t.origin_id, t.seq, t.at, t.day, 0.4 + 0.6 * random(), pg_temp.terms(a.story, 40),
+    json_build_object('article', a.id, 'day', t.day, 'headline', t.title, 'names', '[]'::json, 'countries', '[]'::json, 'similarity', 0.5)
+from bench_article a join article_entry t on t.article_id = a.id;
+
+create temp table bench_story as
+select a.story, min(t.seq) as first_seq, max(t.seq) as last_seq, min(t.at) as first_at, max(t.at) as last_at, min(t.title) as headline,
+    min(t.day) as first_day, max(t.day) as last_day, count(*) as articles, count(distinct t.origin_id) as origins
+from bench_article a join article_entry t on t.article_id = a.id group by a.story;
+
+create temp table bench_cast as
+select story, json_agg(one order by place) filter (where type = 'PER') as people, json_agg(one order by place) filter (where type = 'ORG') as organisations,
+    json_agg(one order by place) filter (where type = 'LOC') as places
+from (
+    select story, type, place, json_build_object('id', id, 'name', name, 'office', office, 'articles', articles, 'mentions', mentions) as one
+    from (
+        select *, row_number() over (partition by story, type order by articles desc, rank) as place
+        from (
+            select a.story, m.rank, e.id, e.name, e.type, e.office, count(*) as articles, sum(m.mentions) as mentions
+            from bench_mention m join bench_article a on a.n = m.article join bench_entity e using (rank) group by a.story, m.rank, e.id, e.name, e.type, e.office
+        ) named
+    ) placed where place <= 40
+) kept group by story;
+
+create temp table bench_timeline as
+select story, json_agg(json_build_object('day', day, 'articles', articles, 'article', article, 'text', title, 'similarity', 0.5) order by day) as days
+from (
+    select *, row_number() over (partition by story order by day desc) as place
+    from (
+        select a.story, t.day, count(*) as articles, min(a.id::text) as article, min(t.title) as title
+        from bench_article a join article_entry t on t.article_id = a.id group by a.story, t.day
+    ) counted
+) placed where place <= 120 group by story;
+
+insert into story (id, first_seq, last_seq, first_at, last_at, headline, articles, origins, countries, closed, data, state)
+select md5('story' || s.story)::uuid, s.first_seq, s.last_seq, s.first_at, s.last_at, s.headline, s.articles, s.origins, coalesce(c.codes, '{}'),
+    s.last_at < now() - interval '45 days',
+    json_build_object('people', coalesce(k.people, '[]'), 'organisations', coalesce(k.organisations, '[]'), 'places', coalesce(k.places, '[]'),
+        'countries', coalesce(c.json, '[]'), 'timeline', d.days),
+    case when s.last_at < now() - interval '45 days' then '{}' else json_build_object('first_day', s.first_day - date '1970-01-01',
+        'last_day', s.last_day - date '1970-01-01', 'articles', s.articles,
+        'centroid', translate(encode(pg_temp.terms(s.story, 200), 'base64'), E'\n', '')) end
+from bench_story s join bench_timeline d using (story) left join bench_cast k using (story)
+left join (
+    select story, array_agg(code order by articles desc, code) as codes, json_agg(json_build_object('code', code, 'articles', articles)) as json
+    from (
+        select *, row_number() over (partition by story order by articles desc, code) as place
+        from (select a.story, e.actor as code, count(*) as articles from bench_event e join bench_article a on a.n = e.article group by 1, 2) counted
+    ) placed where place <= 40 group by story
+) c using (story);
 
 insert into dyad_day (day, actor, recipient, event, status, count, quad, scale_sum)
 select day, actor, recipient, event, status, count(*), min(quad), sum(scale) from report group by day, actor, recipient, event, status;
 
 -- One event in fifty rang.
 insert into alert (id, seq, at, rule, severity, key, title, importance, credibility, data)
-select md5('alert' || n)::uuid, seq, at, 'rule-' || pg_temp.zipf(12), (array['info', 'info', 'warning', 'critical'])[1 + n % 4], concat(actor, '-', recipient),
-    sentence_text, random(), confidence, json_build_object('event', id) from bench_event where n % 50 = 0;
+select id, seq, at, rule, severity, key, title, importance, credibility, json_build_object('id', id, 'rule', rule, 'kind', 'any', 'severity', severity,
+    'key', key, 'title', title, 'why', 'an event that the rule wants', 'at', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'seq', seq,
+    'article', article, 'evidence', json_build_array(json_build_object('event', event, 'seq', seq, 'text', title)), 'suppressed', 0,
+    'importance', importance, 'credibility', credibility)
+from (
+    select md5('alert' || n)::uuid as id, seq, at, 'rule-' || pg_temp.zipf(12) as rule, (array['low', 'low', 'medium', 'high', 'critical'])[1 + n / 50 % 5] as severity,
+        concat('actor=', actor, ' recipient=', recipient) as key, sentence_text as title, round(random()::numeric, 2) as importance,
+        confidence as credibility, id as event, md5('article' || article)::uuid as article
+    from bench_event where n % 50 = 0
+) fired;
 
 insert into brief (id, scope, since, until, seq, data)
 select md5('brief' || n)::uuid, 'country:' || code, now() - interval '7 days', now(), (select seq from log_head), '{}'
