@@ -21,6 +21,13 @@ struct DashboardDoor: Sendable {
     let dashboard: Dashboard
     let sessions: Sessions
     let api: API
+    private let recent = RecentPages()
+
+    init(dashboard: Dashboard, sessions: Sessions, api: API) {
+        self.dashboard = dashboard
+        self.sessions = sessions
+        self.api = api
+    }
 
     /// Lets the pages be asked.
     func add(to router: Router<DoorContext>) {
@@ -28,9 +35,17 @@ struct DashboardDoor: Sendable {
             let names = path.split(separator: "/").filter { $0.hasPrefix(":") }.map { String($0.dropFirst()) }
             router.get(RouterPath(path)) { request, context in
                 let parts = names.compactMap { context.parameters.get($0) }
-                var visit = Visit(request.uri.path, parts: parts, query: try DashboardDoor.pairs(request.uri.query ?? ""))
+                var visit = Visit(
+                    request.uri.path,
+                    parts: parts,
+                    query: try DashboardDoor.pairs(request.uri.query ?? "")
+                )
                 visit.mayWrite = context.pass == .writer
-                return await answer(visit, request, show)
+                guard Dashboard.summing.contains(path) else { return await answer(visit, request, show) }
+                let address = visit.address([:]) + (visit.mayWrite ? " writer" : "")
+                return await answer(visit, request) { [visit] dashboard, _, connection in
+                    try recent.page(address) { try show(dashboard, visit, connection) }
+                }
             }
         }
         for (name, file) in Assets.files {
@@ -60,13 +75,19 @@ struct DashboardDoor: Sendable {
             case .moved(let address): return DashboardDoor.redirect(to: address)
             }
         } catch let missing as NotThere {
-            return DashboardDoor.html(dashboard.message("Not there", missing.reason, link: ("/", "Live events")), .notFound)
+            return DashboardDoor.html(
+                dashboard.message("Not there", missing.reason, link: ("/", "Live events")),
+                .notFound
+            )
         } catch let problem as Problem {
             return DashboardDoor.html(dashboard.message("No answer", problem.detail), problem.status)
         } catch {
             api.logger.error("a page failed", metadata: ["path": "\(visit.path)", "error": "\(error)"])
             return DashboardDoor.html(
-                dashboard.message("No answer", "Something that this page needs cannot be read; the server's log says why."),
+                dashboard.message(
+                    "No answer",
+                    "Something that this page needs cannot be read; the server's log says why."
+                ),
                 .internalServerError
             )
         }
@@ -92,7 +113,10 @@ struct DashboardDoor: Sendable {
         let form = try await DashboardDoor.form(request)
         let next = DashboardDoor.local(form["next"] ?? "/")
         guard let cookie = sessions.cookie(forToken: form["token"] ?? "", host: request.head.authority) else {
-            let page = signInPage(next: next, error: "That is not the token. It stands in the file given as --http-token.")
+            let page = signInPage(
+                next: next,
+                error: "That is not the token. It stands in the file given as --http-token."
+            )
             return DashboardDoor.html(page, .forbidden)
         }
         return DashboardDoor.redirect(to: next, cookie: cookie)
