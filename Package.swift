@@ -143,7 +143,8 @@ let package = Package(
                 "Wire",
                 arguments, logging, "tidings", "tidings-hub", "tidings-ingest", "tidings-extract", "tidings-watch",
             ],
-            path: "Benchmarks"
+            path: "Benchmarks",
+            exclude: ["API/fill.sql"]
         ),
         .testTarget(
             name: "StackTests",
