@@ -371,6 +371,10 @@ left join (
 
 insert into dyad_day (day, actor, recipient, event, status, count, quad, scale_sum)
 select day, actor, recipient, event, status, count(*), min(quad), sum(scale) from report group by day, actor, recipient, event, status;
+insert into country_day (code, direction, day, quad, status, count, scale_sum)
+select code, direction, day, quad, status, sum(count), sum(scale_sum)
+from dyad_day, lateral (values (actor, 'actor'), (recipient, 'recipient')) as side(code, direction)
+where code <> '' group by code, direction, day, quad, status;
 
 -- One event in fifty rang.
 insert into alert (id, seq, at, rule, severity, key, title, importance, credibility, data)

@@ -27,6 +27,7 @@ final class APIClient {
             settings,
             feed: FeedSource("tcp://127.0.0.1:9", keyFile: "/nowhere"),
             database: database ?? log.string + " options='-c role=tidings_watch'",
+            countries: ["RUS": "Russia", "USA": "United States"],
             logger: logger
         )
     }

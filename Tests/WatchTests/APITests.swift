@@ -48,7 +48,9 @@ import Testing
         try log.connection.query(
             """
             insert into brief (id, scope, since, until, seq, data)
-            values (\(nobody)::text::uuid, 'country:RUS', now() - interval '1 day', now(), 3, '{}')
+            values (\(nobody)::text::uuid, 'country:RUS', '-infinity', now(), 3,
+                json_build_object('id', \(nobody)::text, 'scope', 'country:RUS', 'title', 'Russia', 'seq', 3, 'summary', '[]'::json,
+                    'events', '[]'::json, 'sources', '[]'::json))
             """
         )
         try log.connection.query(
@@ -348,6 +350,40 @@ import Testing
             let other = try send(#"{"by":"a","wrong":"not-an-event","reason":"b"}"#)
             #expect(other.status == 409, "the event does not hold any more")
             #expect(try client.log.connection.query("select count(*) from outbox")[0].int(0) == 1)
+        }
+    }
+
+    @Test func `a brief is made of what the log holds, and kept`() async throws {
+        try await onThread {
+            let client = try APIClient()
+            try client.log.add(events: 1)
+            func send(_ body: String, as token: String = APIClient.writer) throws -> OutboundClient.Response {
+                try client.send("POST", "/api/v1/briefs", [("authorization", token)], body: Array(body.utf8))
+            }
+            let wanted = #"{"scope":"country:RUS","since":"2016-12-01","until":"2016-12-31","sentences":3}"#
+            #expect(try send(wanted, as: APIClient.reader).status == 403)
+            for (body, status) in [
+                (#"{"scope":"RUS"}"#, 400), (#"{"scope":"country:rus"}"#, 400), (#"{"scope":"dyad:RUS"}"#, 400),
+                (#"{"scope":"story:7"}"#, 400), (#"{"scope":"story:\#(APITests.nobody)"}"#, 404),
+                (#"{"scope":"country:RUS","since":"2016-12-31","until":"2016-12-01"}"#, 400),
+                (#"{"scope":"country:RUS","sentences":51}"#, 400),
+                (#"{"scope":"country:RUS","since":"2001-01-01","until":"2001-01-02"}"#, 404),
+            ] {
+                let answer = try send(body)
+                #expect(answer.status == status, "\(body): \(String(decoding: answer.body, as: UTF8.self))")
+            }
+            let made = try send(wanted)
+            #expect(made.status == 201, "\(String(decoding: made.body, as: UTF8.self))")
+            let brief = try JSON.decode(Tree.self, from: made.body)
+            let document = try client.json("/api/v1/openapi.json")
+            let schema = document["paths"]["/api/v1/briefs"]["post"]["responses"]["201"]["content"]["application/json"][
+                "schema"
+            ]
+            let faults = SchemaCheck(named: document["components"]["schemas"].members).faults(brief, schema)
+            #expect(faults.isEmpty, "\(faults)")
+            #expect(!brief["summary"].list.isEmpty)
+            let kept = try client.json("/api/v1/briefs?scope=country:RUS")["items"].list
+            #expect(kept.map { $0["id"] } == [brief["id"]])
         }
     }
 }

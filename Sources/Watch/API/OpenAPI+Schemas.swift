@@ -133,9 +133,17 @@ extension OpenAPI {
             ),
         ]),
         "Brief": .object([
-            "id": .uuid, "made_at": .time, "scope": .text, "since": .time, "until": .time, "seq": .integer,
-            "data": .anything,
+            "id": .uuid, "made_at": .time, "scope": .text, "since": .time.orNull, "until": .time.orNull,
+            "seq": .integer, "data": .named("MadeBrief"),
         ]),
+        "MadeBrief": .object(
+            [
+                "id": .uuid, "scope": .text, "title": .text, "since": .day.orNull, "until": .day.orNull,
+                "seq": .integer, "summary": .list(.anything), "events": .list(.anything), "sources": .list(.anything),
+            ],
+            optional: ["since", "until"],
+            isOpen: true
+        ),
         "Index": .object([
             "since": .day, "until": .day, "statuses": .list(.text),
             "series": .list(
