@@ -78,6 +78,11 @@ package struct Brief: Codable, Sendable, Equatable {
     package struct StoryState: Codable, Sendable, Equatable {
         package var id: String
         package var headline: String
+
+        package init(id: String, headline: String) {
+            self.id = id
+            self.headline = headline
+        }
     }
 
     /// All sentences, in the order of the brief.
