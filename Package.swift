@@ -68,7 +68,8 @@ let package = Package(
             dependencies: [
                 "Briefing", "HTTPSupport", "Knowledge", "Messaging", "Postgres", "Records", "ServiceSupport", "Settings",
                 "Storage", "TidingsClient", "Wire", crypto, hummingbird, logging, mustache, yams,
-            ]
+            ],
+            resources: [.embedInCode("Dashboard/Resources")]
         ),
         .target(name: "TidingsClient", dependencies: ["Messaging", "Records", "ServiceSupport", "Wire"]),
         // The example of the documentation; without package access it sees what a user of the library sees.
@@ -120,7 +121,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Postgres", "ServiceSupport", "Supervision"],
+            dependencies: ["Briefing", "Postgres", "Records", "ServiceSupport", "Storage", "Supervision", "Wire"],
             path: "Tests/TestSupport"
         ),
         .executableTarget(name: "tidings-check", path: "Tests/Checker"),
@@ -141,7 +142,8 @@ let package = Package(
                 "Storage", "Supervision", "TestSupport", "TidingsClient", "Watch", "Wire",
                 arguments, logging, "tidings", "tidings-hub", "tidings-ingest", "tidings-extract", "tidings-watch",
             ],
-            path: "Benchmarks"
+            path: "Benchmarks",
+            exclude: ["API/fill.sql"]
         ),
         .testTarget(
             name: "StackTests",

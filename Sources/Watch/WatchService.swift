@@ -16,8 +16,8 @@ package final class WatchService: Sendable {
         package var rules: String?
         /// The file of webhooks; nil sends none.
         package var webhooks: String?
-        /// The stream over HTTP; nil serves none.
-        package var stream: StreamServer.Settings?
+        /// The HTTP server; nil serves none.
+        package var web: WebServer.Settings?
 
         package init(
             feed: FeedSource,
@@ -25,9 +25,9 @@ package final class WatchService: Sendable {
             knowledge: Knowledge,
             rules: String? = nil,
             webhooks: String? = nil,
-            stream: StreamServer.Settings? = nil
+            web: WebServer.Settings? = nil
         ) {
-            self.stream = stream
+            self.web = web
             self.feed = feed
             self.database = database
             self.knowledge = knowledge
@@ -39,16 +39,23 @@ package final class WatchService: Sendable {
     private let stop = StopSwitch()
     private let worker: Worker
     private let webhooks: WebhookManager?
-    private let stream: StreamServer?
+    private let web: WebServer?
 
     /// Starts the service's threads; hub and database may come later.
     ///
     /// - Throws: when the HTTP server cannot listen.
     package init(_ settings: Settings, logger: Logger) throws(HTTPDoor.Failure) {
-        stream =
-            if let wanted = settings.stream { try StreamServer(wanted, feed: settings.feed, logger: logger) } else {
-                nil
-            }
+        web =
+            if let wanted = settings.web {
+                try WebServer(
+                    wanted,
+                    feed: settings.feed,
+                    database: settings.database,
+                    countries: settings.knowledge.countries,
+                    dashboard: Dashboard(settings.knowledge, rules: settings.rules),
+                    logger: logger
+                )
+            } else { nil }
         let stop = self.stop
         worker = Worker(name: "watch") { WatchThread(settings, logger, stop).run() }
         webhooks = settings.webhooks.map {
@@ -58,7 +65,7 @@ package final class WatchService: Sendable {
 
     package func shutdown() {
         stop.stop()
-        stream?.shutdown()
+        web?.shutdown()
         webhooks?.shutdown()
         worker.join()
     }

@@ -30,6 +30,7 @@ import Testing
         ("story_article", "select to_jsonb(t)::text from story_article t order by 1"),
         ("story_change", "select (to_jsonb(t) - 'id')::text from story_change t order by 1"),
         ("dyad_day", "select to_jsonb(t)::text from dyad_day t order by 1"),
+        ("country_day", "select to_jsonb(t)::text from country_day t order by 1"),
         ("rule_state", "select to_jsonb(t)::text from rule_state t order by 1"),
         ("alert", "select to_jsonb(t)::text from alert t order by 1"),
     ]

@@ -149,7 +149,7 @@ extension Brief {
             summary: summary,
             events: told.map { $0.sentence(countries: material.countries) },
             changes: material.previous.map {
-                Changes(since: $0.id, sinceSeq: $0.seq, sentences: Comparison(material, with: $0).sentences)
+                Changes(since: $0.id, sinceSeq: $0.seq, sentences: BriefComparison(material, with: $0).sentences)
             },
             sources: material.sources.filter { cited.contains($0.id) },
             state: State(

@@ -13,7 +13,7 @@ enum Shortening {
     ///   - tokens: the sentence's, as byte spans.
     ///   - words: the same in lower case.
     static func omissible(_ tokens: [Span], _ words: [String]) -> [Span] {
-        guard !words.contains(where: Words.quotes.contains) else { return [] }
+        guard !words.contains(where: SummaryWords.quotes.contains) else { return [] }
         var parts: [Span] = []
         var at = 1
         while at < tokens.count {
@@ -21,7 +21,7 @@ enum Shortening {
                 at += 1
                 continue
             }
-            if end - at <= longest, !words[at..<end].contains(where: Words.binding.contains) {
+            if end - at <= longest, !words[at..<end].contains(where: SummaryWords.binding.contains) {
                 // The space before goes with it, the one behind stays.
                 parts.append(Span(tokens[at - 1].end, tokens[end - 1].end))
             }

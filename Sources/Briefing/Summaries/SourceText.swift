@@ -65,20 +65,20 @@ package struct SourceText: Sendable {
     }
 
     private func sentence(_ span: Span, _ tokens: [Span]) -> Sentence {
-        let words = tokens.map { Words.lowercased(bytes[$0.start..<$0.end]) }
+        let words = tokens.map { SummaryWords.lowercased(bytes[$0.start..<$0.end]) }
         return Sentence(
             span: span,
-            words: zip(tokens, words).filter { $0.1.utf8.first.map(Words.isWordByte) ?? false }
-                .map { Word(start: $0.0.start, term: Words.term($0.1)) },
+            words: zip(tokens, words).filter { $0.1.utf8.first.map(SummaryWords.isWordByte) ?? false }
+                .map { Word(start: $0.0.start, term: SummaryWords.term($0.1)) },
             omissible: Shortening.omissible(tokens, words),
             form: form(span, words)
         )
     }
 
     private func form(_ span: Span, _ words: [String]) -> Form {
-        let closing = bytes[..<span.end].reversed().first { !Words.isClosing($0) }
+        let closing = bytes[..<span.end].reversed().first { !SummaryWords.isClosing($0) }
         guard words.count >= 6, let closing, ".!?".utf8.contains(closing) else { return .fragment }
-        return Words.pointingBack.contains(words[0]) ? .pointsBack : .plain
+        return SummaryWords.pointingBack.contains(words[0]) ? .pointsBack : .plain
     }
 
     /// The bytes of some spans, one behind the other.
@@ -89,7 +89,7 @@ package struct SourceText: Sendable {
     private static func terms(in text: [UInt8]) -> [String] {
         let spans = Segmenter().segment(text)
         return (0..<spans.count).compactMap {
-            Words.term(Words.lowercased(text[Int(spans.starts[$0])..<Int(spans.ends[$0])]))
+            SummaryWords.term(SummaryWords.lowercased(text[Int(spans.starts[$0])..<Int(spans.ends[$0])]))
         }
     }
 }

@@ -1,7 +1,7 @@
 import Records
 
 /// What is different from the brief before.
-struct Comparison {
+struct BriefComparison {
     private let material: BriefMaterial
     private let before: [String: Brief.IncidentState]
     private let previous: Brief
@@ -26,7 +26,7 @@ struct Comparison {
             },
             stories,
         ]
-        return parts.flatMap { $0.prefix(Comparison.limit) }
+        return parts.flatMap { $0.prefix(BriefComparison.limit) }
     }
 
     private func gone(_ incident: Brief.IncidentState) -> CitedSentence? {
@@ -54,7 +54,7 @@ struct Comparison {
             guard let was = old.numbers[what], was != value else { continue }
             let unit = what.drop { $0 != " " }.dropFirst()
             sentences.append(
-                "The number of \(unit) went from \(Comparison.number(was)) to \(Comparison.number(value)): \(incident.text(material.countries))"
+                "The number of \(unit) went from \(BriefComparison.number(was)) to \(BriefComparison.number(value)): \(incident.text(material.countries))"
             )
         }
         if sentences.isEmpty, incident.origins > old.origins {

@@ -1,5 +1,5 @@
 /// What summaries know of English words.
-enum Words {
+enum SummaryWords {
     /// Words that say nothing of what a text is about.
     private static let function: Set<String> = Set(
         """
