@@ -8,6 +8,15 @@ import Testing
 @Suite("Dashboard: what pages are made of") struct DashboardTests {
     // MARK: Marked text
 
+    /// The same numbers each time (Knuth's MMIX generator).
+    private struct Seeded: RandomNumberGenerator {
+        var state: UInt64
+        mutating func next() -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return state ^ (state >> 31)
+        }
+    }
+
     private static func mark(_ start: Int, _ end: Int, _ kind: MarkedText.Mark.Kind, link: String? = nil) -> MarkedText.Mark
     {
         .init(span: Span(start, end), kind: kind, why: "\(kind)", link: link)
@@ -38,14 +47,14 @@ import Testing
     }
 
     @Test func `random spans over a text of all lengths of characters keep the text`() {
-        var random = SystemRandomNumberGenerator()
+        var random = Seeded(state: 2016)
         let text = "Ünïcode 😀 строка\n\nzweiter Absatz — 日本語 \r\n \n dritter"
         let count = text.utf8.count
         for _ in 0..<500 {
             let kinds: [MarkedText.Mark.Kind] = [.act, .actor, .recipient, .quote, .entity, .date]
             let marks = (0..<Int.random(in: 0...12, using: &random)).map { _ in
                 let start = Int.random(in: 0...count, using: &random)
-                return Self.mark(start, Int.random(in: start...(count + 9), using: &random), kinds.randomElement() ?? .act)
+                return Self.mark(start, Int.random(in: start...(count + 9), using: &random), kinds.randomElement(using: &random) ?? .act)
             }
             let marked = MarkedText(text, marks)
             let joined = marked.paragraphs.map { $0.pieces.map(\.text).joined() }
