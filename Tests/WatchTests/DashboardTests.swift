@@ -143,7 +143,7 @@ import Testing
         #expect(plot.curves[0].path == "M46 208L280 36.5M748 159h0.01")
         #expect(plot.curves[1].path.isEmpty)
         #expect(plot.rows.map(\.label) == ["0", "2", "4", "6", "8"])
-        #expect(plot.points.count == 1 && plot.points[0].label == "30 Dec 2016: unusual")
+        #expect(plot.points.map(\.label) == ["30 Dec 2016: conflict 7.0", "1 Jan 2017: conflict 2.0", "30 Dec 2016: unusual"])
         #expect(
             plot.description
                 == "conflict: last 2.00 on 1 Jan 2017, highest 7.00 on 30 Dec 2016. cooperation: no values. Days that stand out: 1."
