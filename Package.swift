@@ -38,7 +38,10 @@ let package = Package(
         .target(name: "Coding", dependencies: ["Linguistics", "Knowledge", "Records"]),
         .target(name: "Articles", dependencies: ["CLinux", "CXML", "CZlib", "Records"]),
         .target(name: "Settings", dependencies: ["Wire", yams]),
-        .target(name: "Briefing", dependencies: ["Knowledge", "Records", "Settings", "Wire", yams]),
+        .target(
+            name: "Briefing",
+            dependencies: ["Knowledge", "Linguistics", "Records", "Settings", "Wire", yams]
+        ),
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ"]),
         .target(name: "Access", dependencies: ["Messaging"]),
@@ -140,7 +143,8 @@ let package = Package(
                 "Wire",
                 arguments, logging, "tidings", "tidings-hub", "tidings-ingest", "tidings-extract", "tidings-watch",
             ],
-            path: "Benchmarks"
+            path: "Benchmarks",
+            exclude: ["API/fill.sql"]
         ),
         .testTarget(
             name: "StackTests",

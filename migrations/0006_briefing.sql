@@ -128,6 +128,9 @@ create index on incident (first_seq, id);
 create index on incident (actor, recipient, last_seq);
 create index on incident using gin (countries);
 create index on incident (day);
+-- With all that the map shows.
+create index on incident (day) include (place, latitude, longitude, reports, status, quad, last_seq, id)
+    where merged_into is null and place is not null and latitude is not null;
 create index on incident (merged_into) where merged_into is not null;
 comment on table incident is 'The same act across articles; data holds the reports'' ledger: who claims, who denies, changes of status, best evidence.';
 comment on column incident.origins is 'Independent reports: copies of one wire report count once.';
@@ -200,8 +203,9 @@ alter table dyad_day
 truncate dyad_day;
 delete from subscription_cursor where name = 'watch';
 create index on dyad_day (actor, recipient, day);
-create index on dyad_day (actor, day);
-create index on dyad_day (recipient, day);
+-- With all that is summed: a frequent country has a hundred thousand rows.
+create index on dyad_day (actor, day) include (recipient, status, quad, count, scale_sum);
+create index on dyad_day (recipient, day) include (actor, status, quad, count, scale_sum);
 comment on column dyad_day.scale_sum is 'Sum of PLOVER intensities; over count it is the mean.';
 
 create table country_day (

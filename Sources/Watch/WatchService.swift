@@ -51,6 +51,7 @@ package final class WatchService: Sendable {
                     wanted,
                     feed: settings.feed,
                     database: settings.database,
+                    countries: settings.knowledge.countries,
                     dashboard: Dashboard(settings.knowledge, rules: settings.rules),
                     logger: logger
                 )

@@ -26,7 +26,8 @@ final class APIClient {
         server = try WebServer(
             settings,
             feed: FeedSource("tcp://127.0.0.1:9", keyFile: "/nowhere"),
-            database: database ?? log.string + " options='-c role=tidings_watch'",
+            database: database ?? log.string.replacing("user=tidings_admin", with: "user=tidings_watch"),
+            countries: ["RUS": "Russia", "USA": "United States"],
             logger: logger
         )
     }

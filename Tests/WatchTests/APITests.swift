@@ -48,13 +48,15 @@ import Testing
         try log.connection.query(
             """
             insert into brief (id, scope, since, until, seq, data)
-            values (\(nobody)::text::uuid, 'country:RUS', now() - interval '1 day', now(), 3, '{}')
+            values (\(nobody)::text::uuid, 'country:RUS', '-infinity', now(), 3,
+                json_build_object('id', \(nobody)::text, 'scope', 'country:RUS', 'title', 'Russia', 'seq', 3, 'summary', '[]'::json,
+                    'events', '[]'::json, 'sources', '[]'::json))
             """
         )
         try log.connection.query(
             """
-            insert into feedback (id, event_id, by_whom, wrong, reason)
-            values (\(nobody)::text::uuid, \(event)::text::uuid, 'desk', 'actor', 'It was the embassy.')
+            insert into feedback (id, event_id, article_id, by_whom, wrong, reason)
+            values (\(nobody)::text::uuid, \(event)::text::uuid, \(first)::text::uuid, 'desk', 'actor', 'It was the embassy.')
             """
         )
         try log.connection.execute(
@@ -78,7 +80,7 @@ import Testing
         case "code", "country": "RUS"
         case "pair": "RUS-USA"
         case "q": path.contains("entities") ? "rusia" : "diplomats"
-        case "where": path.contains("incidents") ? "event=SANCTION" : "event=SANCTION source!=tass"
+        case "where": path.contains("incidents") ? "event=SANCTION" : "event=SANCTION+source!=tass"
         case "since": "2016-12-01"
         case "until": "2016-12-31"
         case "limit": "2"
@@ -175,29 +177,35 @@ import Testing
         }
     }
 
-    @Test func `pages hold everything once while more comes`() async throws {
+    @Test func `pages hold everything once while more comes, and what came is found from where they began`()
+        async throws
+    {
         try await onThread {
             let client = try APIClient()
             for _ in 0..<10 { try client.log.add(events: 3) { event, index in event.mode = ["m\(index)"] } }
+            let name: (Tree) -> Tree = { $0["seq"] == .null ? $0["id"] : $0["seq"] }
             for list in ["events?where=event%3DSANCTION", "events?", "articles?", "quotes?", "incidents?order=first"] {
-                let all = try client.json("/api/v1/\(list)&limit=200")["items"].list
-                #expect(all.count > 2 && all.count < 200, "\(list)")
+                let all = try client.json("/api/v1/\(list)&limit=200")
+                #expect(all["items"].list.count > 2 && all["items"].list.count < 200, "\(list)")
                 var seen: [Tree] = []
+                var added = 0
                 var place = ""
                 repeat {
-                    let page = try client.json("/api/v1/\(list)&limit=2\(place)")
+                    let page = try client.json("/api/v1/\(list)&limit=4\(place)")
                     seen += page["items"].list
                     place = page["older"].text.map { "&before=\($0)" } ?? ""
-                    try client.log.add(events: 1)
+                    added += 1
+                    try client.log.add(events: 1) { event, _ in event.mode = ["\(list.count)-\(added)"] }
                 } while !place.isEmpty
-                let name: (Tree) -> Tree = { $0["seq"] == .null ? $0["id"] : $0["seq"] }
-                #expect(seen.map(name) == all.map(name), "\(list)")
-                // Forwards, from the newest of before, come those that came meanwhile.
-                let newer = try #require(
-                    try client.json("/api/v1/\(list)&limit=1&before=\(place.isEmpty ? "999999999" : place)")["newer"]
-                        .text
-                )
-                #expect(!newer.isEmpty)
+                #expect(seen.map(name) == all["items"].list.map(name), "\(list)")
+                var later: [Tree] = []
+                var newer = all["newer"].text
+                for _ in 0..<added {
+                    let page = try client.json("/api/v1/\(list)&limit=2&after=\(newer ?? "")")
+                    later += page["items"].list.reversed()
+                    newer = page["newer"].text
+                }
+                #expect(later.count == added && Set(later.map { "\(name($0))" }).count == added, "\(list)")
             }
         }
     }
@@ -222,7 +230,7 @@ import Testing
             try refused("incidents?before=99999999999999999999", 400, "place in a list")
             try refused("events?before=1&after=1", 400, "exclude")
             try refused("events?where=event%3DEXPEL", 400, "no value of event")
-            try refused("events?where=%zz", 400, "percent-encoded")
+            try refused("events?where=%FF", 400, "percent-encoded")
             try refused("incidents?where=source%3Dtass", 400, "incidents have no 'source'")
             try refused("events?since=2016-13-01", 400, "a day such as")
             try refused("events?article=7", 400, "no identifier")
@@ -292,6 +300,90 @@ import Testing
                 "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'tidings-watch%'"
             )
             #expect(try client.get("/api/v1/events").status == 200)
+        }
+    }
+
+    @Test func `feedback becomes a correction or a retraction, once`() async throws {
+        try await onThread {
+            let client = try APIClient()
+            try client.log.add(events: 2)
+            let event = client.log.events[0].event.id
+            func send(
+                _ body: String,
+                to id: String = event,
+                as token: String = APIClient.writer
+            ) throws -> OutboundClient.Response {
+                try client.send(
+                    "POST",
+                    "/api/v1/events/\(id)/feedback",
+                    [("authorization", token), ("content-type", "application/json")],
+                    body: Array(body.utf8)
+                )
+            }
+            let note = #"{"by":"desk","wrong":"recipient","reason":"It was the embassy.","set":{"recipient":"GBR"}}"#
+            #expect(try send(note, as: APIClient.reader).status == 403)
+            #expect(try send(note, to: APITests.nobody).status == 404)
+            for (body, says) in [
+                ("{", "no JSON object"), ("{}", "by is missing"),
+                (#"{"by":"a","wrong":"all","reason":"b"}"#, "is not one of type"),
+                (#"{"by":"a","wrong":"actor","reason":"b","why":"c"}"#, "'why' is not a member"),
+                (#"{"by":1,"wrong":"actor","reason":"b"}"#, "by is not of the type"),
+                (#"{"by":"a","wrong":"actor","reason":""}"#, "a reason has"),
+            ] {
+                let answer = try send(body)
+                let text = String(decoding: answer.body, as: UTF8.self)
+                #expect(answer.status == 400 && text.contains(says), "\(body): \(answer.status) \(text)")
+            }
+            #expect(try send(String(repeating: " ", count: 70_000)).status == 413)
+            let stored = try send(note)
+            #expect(stored.status == 201, "\(String(decoding: stored.body, as: UTF8.self))")
+            let tree = try JSON.decode(Tree.self, from: stored.body)
+            let document = try client.json("/api/v1/openapi.json")
+            let operation = document["paths"]["/api/v1/events/{id}/feedback"]["post"]
+            let schema = operation["responses"]["201"]["content"]["application/json"]["schema"]
+            let faults = SchemaCheck(named: document["components"]["schemas"].members).faults(tree, schema)
+            #expect(faults.isEmpty, "\(faults)")
+            #expect(
+                try JSON.decode(Tree.self, from: send(note).body)["record"] == tree["record"],
+                "the same note is one"
+            )
+            let other = try send(#"{"by":"a","wrong":"not-an-event","reason":"b"}"#)
+            #expect(other.status == 409, "the event does not hold any more")
+            #expect(try client.log.connection.query("select count(*) from outbox")[0].int(0) == 1)
+        }
+    }
+
+    @Test func `a brief is made of what the log holds, and kept`() async throws {
+        try await onThread {
+            let client = try APIClient()
+            try client.log.add(events: 1)
+            func send(_ body: String, as token: String = APIClient.writer) throws -> OutboundClient.Response {
+                try client.send("POST", "/api/v1/briefs", [("authorization", token)], body: Array(body.utf8))
+            }
+            let wanted = #"{"scope":"country:RUS","since":"2016-12-01","until":"2016-12-31","sentences":3}"#
+            #expect(try send(wanted, as: APIClient.reader).status == 403)
+            for (body, status) in [
+                (#"{"scope":"RUS"}"#, 400), (#"{"scope":"country:rus"}"#, 400), (#"{"scope":"dyad:RUS"}"#, 400),
+                (#"{"scope":"story:7"}"#, 400), (#"{"scope":"story:\#(APITests.nobody)"}"#, 404),
+                (#"{"scope":"country:RUS","since":"2016-12-31","until":"2016-12-01"}"#, 400),
+                (#"{"scope":"country:RUS","sentences":51}"#, 400),
+                (#"{"scope":"country:RUS","since":"2001-01-01","until":"2001-01-02"}"#, 404),
+            ] {
+                let answer = try send(body)
+                #expect(answer.status == status, "\(body): \(String(decoding: answer.body, as: UTF8.self))")
+            }
+            let made = try send(wanted)
+            #expect(made.status == 201, "\(String(decoding: made.body, as: UTF8.self))")
+            let brief = try JSON.decode(Tree.self, from: made.body)
+            let document = try client.json("/api/v1/openapi.json")
+            let schema = document["paths"]["/api/v1/briefs"]["post"]["responses"]["201"]["content"]["application/json"][
+                "schema"
+            ]
+            let faults = SchemaCheck(named: document["components"]["schemas"].members).faults(brief, schema)
+            #expect(faults.isEmpty, "\(faults)")
+            #expect(!brief["summary"].list.isEmpty)
+            let kept = try client.json("/api/v1/briefs?scope=country:RUS")["items"].list
+            #expect(kept.map { $0["id"] } == [brief["id"]])
         }
     }
 }

@@ -26,12 +26,30 @@ extension Reading {
             conditions: ["t.search @@ \(query)"] + days.conditions,
             // What searches read of a long text is not in the row itself: passing many would read much.
             windows: (near: 200, far: 3000),
-            joins: "join article a on a.id = t.article_id",
+            joins: """
+                join article a on a.id = t.article_id
+                cross join lateral (
+                    select substring(substr(a.text, greatest(coalesce(min(nullif(strpos(lower(a.text), word), 0)), 1) - 200, 1), 700)
+                        from '\\s(.*)\\s') as text
+                    from (select left(stem, greatest(length(stem) - 1, 3)) as word
+                        from unnest(tsvector_to_array(to_tsvector('english', \(text)))) stem) w) near
+                """,
             json: """
-                json_build_object('article', \(articleJSON), 'snippet', ts_headline('english', a.text, \(query),
-                    'StartSel=⟦, StopSel=⟧, MaxFragments=2, MinWords=8, MaxWords=25, FragmentDelimiter=" … "'))
+                json_build_object('article', \(articleJSON), 'snippet', coalesce(
+                    (select found from \(pieces("near.text", query)) found where found like '%⟦%'), \(pieces("a.text", query))))
                 """
         )
         .page(request, on: connection)
+    }
+
+    /// The pieces of a text that a search is about.
+    ///
+    /// The server reads every word of the text for them, at 4 ms for an article of 7,000 letters: so first of what is around the first
+    /// word that looks like one of the search, and of the whole only when nothing is found there.
+    private static func pieces(_ text: SQL, _ query: SQL) -> SQL {
+        """
+        ts_headline('english', \(text), \(query),
+            'StartSel=⟦, StopSel=⟧, MaxFragments=2, MinWords=8, MaxWords=25, FragmentDelimiter=" … "')
+        """
     }
 }

@@ -40,11 +40,13 @@ package final class WebServer: Sendable {
 
     /// - Parameters:
     ///   - database: a libpq connection string or URL; empty takes the PG* variables.
+    ///   - countries: names of countries and groups by code, for briefs.
     ///   - dashboard: the pages; nil serves none, and then nobody can sign in with a browser.
     package init(
         _ settings: Settings,
         feed: FeedSource,
         database: String,
+        countries: [String: String] = [:],
         dashboard: Dashboard? = nil,
         logger: Logger
     ) throws(HTTPDoor.Failure) {
@@ -61,7 +63,7 @@ package final class WebServer: Sendable {
         streams = StreamServer(feed, streams: settings.streams, heartbeat: settings.heartbeat)
         reads = pool("reads", settings.threads, isReadOnly: true)
         writes = pool("writes", 1, isReadOnly: false)
-        let api = API(reads: reads, writes: writes, streams: streams, logger: logger)
+        let api = API(reads: reads, writes: writes, streams: streams, countries: countries, logger: logger)
         let router = Router(context: DoorContext.self)
         router.add(
             middleware: Doorkeeper(

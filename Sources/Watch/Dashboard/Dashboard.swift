@@ -49,8 +49,16 @@ package struct Dashboard: Sendable {
         ("/system", { try $0.system($1, $2) }),
     ]
 
+    /// Those that sum up days, months or years.
+    static let summing: Set<String> = ["/countries", "/countries/:code", "/dyads/:pair", "/map"]
+
     /// A page that says something instead of showing it.
-    func message(_ heading: String, _ text: String, kind: String = "error", link: (path: String, name: String)? = nil)
+    func message(
+        _ heading: String,
+        _ text: String,
+        kind: String = "error",
+        link: (path: String, name: String)? = nil
+    )
         -> String
     {
         struct View {

@@ -22,6 +22,13 @@ struct DashboardDoor: Sendable {
     let dashboard: Dashboard
     let sessions: Sessions
     let api: API
+    private let recent = RecentPages()
+
+    init(dashboard: Dashboard, sessions: Sessions, api: API) {
+        self.dashboard = dashboard
+        self.sessions = sessions
+        self.api = api
+    }
 
     /// Lets the pages be asked.
     func add(to router: Router<DoorContext>) {
@@ -35,7 +42,11 @@ struct DashboardDoor: Sendable {
                     query: try DashboardDoor.pairs(request.uri.query ?? "")
                 )
                 visit.mayWrite = context.pass == .writer
-                return await answer(visit, request, show)
+                guard Dashboard.summing.contains(path) else { return await answer(visit, request, show) }
+                let address = visit.address([:]) + (visit.mayWrite ? " writer" : "")
+                return await answer(visit, request) { [visit] dashboard, _, connection in
+                    try recent.page(address) { try show(dashboard, visit, connection) }
+                }
             }
         }
         for (name, file) in Assets.files {
