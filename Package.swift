@@ -141,7 +141,7 @@ let package = Package(
                 "Coding", "Extraction", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
                 "Supervision", "TestSupport", "TidingsClient",
                 "Wire",
-                arguments, logging, "tidings", "tidings-hub", "tidings-ingest", "tidings-extract", "tidings-watch",
+                arguments, logging, "tidings", "tidings-hub", "tidings-ingest", "tidings-extract", "tidings-watch", "Watch",
             ],
             path: "Benchmarks",
             exclude: ["API/fill.sql"]
@@ -186,7 +186,7 @@ let package = Package(
             name: "WatchTests",
             dependencies: [
                 "Briefing", "HTTPSupport", "Knowledge", "Postgres", "Records", "ServiceSupport", "Settings", "Storage",
-                "Supervision", "TestSupport", "Watch",
+                "Supervision", "TestSupport", "Watch", "Wire",
                 logging, "tidings", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
             ]
         ),
