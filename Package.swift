@@ -138,10 +138,9 @@ let package = Package(
         .executableTarget(
             name: "tidings-bench",
             dependencies: [
-                "Coding", "Extraction", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
-                "Supervision", "TestSupport", "TidingsClient",
-                "Wire",
-                arguments, logging, "tidings", "tidings-hub", "tidings-ingest", "tidings-extract", "tidings-watch", "Watch",
+                "Briefing", "Coding", "Extraction", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
+                "Storage", "Supervision", "TestSupport", "TidingsClient", "Watch", "Wire",
+                arguments, logging, "tidings", "tidings-hub", "tidings-ingest", "tidings-extract", "tidings-watch",
             ],
             path: "Benchmarks",
             exclude: ["API/fill.sql"]

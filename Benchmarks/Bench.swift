@@ -22,8 +22,11 @@ struct Bench: ParsableCommand {
               tidings-bench fold newswire.jsonl
               tidings-bench records articles.jsonl
               tidings-bench api
+              tidings-bench rules
             """,
-        subcommands: [APIBench.self, FoldBench.self, Latency.self, Plumbing.self, RecordsBench.self, Start.self]
+        subcommands: [
+            APIBench.self, FoldBench.self, Latency.self, Plumbing.self, RecordsBench.self, RulesBench.self, Start.self,
+        ]
     )
 }
 
