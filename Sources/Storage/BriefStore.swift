@@ -13,7 +13,28 @@ package enum BriefAnswer: Sendable {
 
 /// Makes briefs of what the tables hold, and keeps them.
 package enum Briefs {
-    /// Makes and keeps a brief.
+    /// Makes and keeps a brief; see ``draft(_:since:until:length:countries:on:)``.
+    package static func make(
+        _ scope: BriefScope,
+        since: CivilDate?,
+        until: CivilDate?,
+        length: Extractor.Length,
+        countries: [String: String],
+        on connection: Connection
+    ) throws(PostgresError) -> BriefAnswer {
+        let answer = try draft(
+            scope,
+            since: since,
+            until: until,
+            length: length,
+            countries: countries,
+            on: connection
+        )
+        if case .brief(let brief) = answer { try keep(brief, on: connection) }
+        return answer
+    }
+
+    /// Makes a brief without keeping it: it writes nothing.
     ///
     /// Days are those of the acts, of publication where an act has no date. The brief is compared with the one before of the same scope
     /// that was made of less of the log; made again of the same log it is the same brief.
@@ -22,7 +43,7 @@ package enum Briefs {
     ///   - since: the first day; nil looks back to the first.
     ///   - until: the last day, included; nil looks up to the last.
     ///   - countries: names by code.
-    package static func make(
+    package static func draft(
         _ scope: BriefScope,
         since: CivilDate?,
         until: CivilDate?,
@@ -52,9 +73,7 @@ package enum Briefs {
             without: material.incidents.map(\.id),
             on: connection
         )
-        let brief = Brief.make(material, length: length)
-        try keep(brief, on: connection)
-        return .brief(brief)
+        return .brief(Brief.make(material, length: length))
     }
 
     /// The headline, title or names of what the brief is about; nil when there is no such thing.
