@@ -203,10 +203,22 @@ alter table dyad_day
 truncate dyad_day;
 delete from subscription_cursor where name = 'watch';
 create index on dyad_day (actor, recipient, day);
--- With all that is summed: a frequent country has a hundred thousand rows.
+-- With all that is summed.
 create index on dyad_day (actor, day) include (recipient, status, quad, count, scale_sum);
 create index on dyad_day (recipient, day) include (actor, status, quad, count, scale_sum);
 comment on column dyad_day.scale_sum is 'Sum of PLOVER intensities; over count it is the mean.';
+
+create table country_day (
+    code text not null,
+    side text not null check (side in ('actor', 'recipient')),
+    status text not null,
+    day date not null,
+    quad smallint not null,
+    count bigint not null,
+    scale_sum float8 not null,
+    primary key (code, side, status, day, quad)
+);
+comment on table country_day is 'dyad_day summed up over the other side: a frequent country has hundreds of dyads a day.';
 
 create table rule_state (
     rule text not null,
@@ -285,9 +297,10 @@ grant insert on record, outbox to tidings_watch;
 grant select, insert, update, delete on article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story,
     story_article, story_change, rule_state, alert, alert_delivery, brief, feedback to tidings_watch;
 grant delete on dyad_day to tidings_watch;
+grant select, insert, update, delete on country_day to tidings_watch;
 grant select on all tables in schema public to tidings_operator;
 grant insert on brief, feedback, record, outbox to tidings_operator;
 -- To have watch make its tables anew (tidings rebuild).
 grant truncate on article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story, story_article,
-    story_change, rule_state, dyad_day to tidings_operator;
+    story_change, rule_state, dyad_day, country_day to tidings_operator;
 grant delete on subscription_cursor to tidings_operator;

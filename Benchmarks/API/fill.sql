@@ -372,6 +372,10 @@ left join (
 insert into dyad_day (day, actor, recipient, event, status, count, quad, scale_sum)
 select day, actor, recipient, event, status, count(*), min(quad), sum(scale) from report group by day, actor, recipient, event, status;
 
+insert into country_day (code, side, status, day, quad, count, scale_sum)
+select code, side, status, day, quad, sum(count), sum(scale_sum)
+from dyad_day cross join lateral (values (actor, 'actor'), (recipient, 'recipient')) s(code, side) group by code, side, status, day, quad;
+
 -- One event in fifty rang.
 insert into alert (id, seq, at, rule, severity, key, title, importance, credibility, data)
 select id, seq, at, rule, severity, key, title, importance, credibility, json_build_object('id', id, 'rule', rule, 'kind', 'any', 'severity', severity,

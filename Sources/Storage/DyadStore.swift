@@ -1,6 +1,6 @@
 package import Postgres
 
-/// The table `dyad_day`: how many reports hold a day and dyad, and the sum of their intensities.
+/// The tables `dyad_day` and `country_day`: how many reports hold a day and dyad, or one side of it, and the sums of their intensities.
 package enum DyadStore {
     package struct Key: Sendable, Hashable, Comparable {
         /// ISO 8601 date.
@@ -70,6 +70,20 @@ package enum DyadStore {
             set count = d.count + excluded.count, scale_sum = round((d.scale_sum + excluded.scale_sum) * 1000) / 1000
             """
         )
+        try connection.query(
+            """
+            insert into country_day as d (code, side, status, day, quad, count, scale_sum)
+            select code, side, status, day::date, quad, sum(count)::bigint, sum(thousandths)::bigint / 1000.0
+            from unnest(\(keys.map(\.day) as [String?]), \(keys.map(\.actor) as [String?]),
+                \(keys.map(\.recipient) as [String?]), \(keys.map(\.status) as [String?]), \(rows.map(\.value.quad)),
+                \(rows.map(\.value.count)), \(rows.map(\.value.thousandths)))
+                as c(day, actor, recipient, status, quad, count, thousandths)
+            cross join lateral (values (actor, 'actor'), (recipient, 'recipient')) as s(code, side)
+            where code <> '' group by code, side, status, day, quad order by code, side, status, day, quad
+            on conflict (code, side, status, day, quad) do update
+            set count = d.count + excluded.count, scale_sum = round((d.scale_sum + excluded.scale_sum) * 1000) / 1000
+            """
+        )
         guard !left.isEmpty else { return }
         try connection.query(
             """
@@ -79,6 +93,15 @@ package enum DyadStore {
                 \(keys.map(\.status) as [String?])) as c(day, actor, recipient, event, status)
             where d.day = c.day::date and d.actor = c.actor and d.recipient = c.recipient and d.event = c.event
                 and d.status = c.status and d.count = 0
+            """
+        )
+        try connection.query(
+            """
+            delete from country_day d
+            using unnest(\(keys.map(\.day) as [String?]), \(keys.map(\.actor) as [String?]),
+                \(keys.map(\.recipient) as [String?]), \(keys.map(\.status) as [String?]))
+                as c(day, actor, recipient, status)
+            where d.code in (c.actor, c.recipient) and d.status = c.status and d.day = c.day::date and d.count = 0
             """
         )
     }

@@ -42,8 +42,7 @@ extension Reading {
         on connection: Connection
     ) throws(PostgresError) -> Document<Index> {
         let rows: SQL = """
-            select 'actor' as direction, d.* from dyad_day d where d.actor = \(code)
-            union all select 'recipient', d.* from dyad_day d where d.recipient = \(code)
+            select d.side as direction, d.* from country_day d where d.code = \(code) and d.side in ('actor', 'recipient')
             """
         return try index(rows, ["actor", "recipient"], since, until, statuses, on: connection)
     }
