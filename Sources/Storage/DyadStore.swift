@@ -99,9 +99,11 @@ package enum DyadStore {
             """
             delete from country_day d
             using unnest(\(keys.map(\.day) as [String?]), \(keys.map(\.actor) as [String?]),
-                \(keys.map(\.recipient) as [String?]), \(keys.map(\.status) as [String?]))
-                as c(day, actor, recipient, status)
-            where d.code in (c.actor, c.recipient) and d.status = c.status and d.day = c.day::date and d.count = 0
+                \(keys.map(\.recipient) as [String?]), \(keys.map(\.status) as [String?]), \(rows.map(\.value.quad)))
+                as c(day, actor, recipient, status, quad)
+            cross join lateral (values (c.actor, 'actor'), (c.recipient, 'recipient')) as s(code, side)
+            where d.code = s.code and d.side = s.side and d.status = c.status and d.day = c.day::date and d.quad = c.quad
+                and d.count = 0
             """
         )
     }
