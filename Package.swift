@@ -38,7 +38,10 @@ let package = Package(
         .target(name: "Coding", dependencies: ["Linguistics", "Knowledge", "Records"]),
         .target(name: "Articles", dependencies: ["CLinux", "CXML", "CZlib", "Records"]),
         .target(name: "Settings", dependencies: ["Wire", yams]),
-        .target(name: "Briefing", dependencies: ["Knowledge", "Records", "Settings", "Wire", yams]),
+        .target(
+            name: "Briefing",
+            dependencies: ["Knowledge", "Linguistics", "Records", "Settings", "Wire", yams]
+        ),
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ"]),
         .target(name: "Access", dependencies: ["Messaging"]),
@@ -109,8 +112,8 @@ let package = Package(
             dependencies: [
                 "Access", "Articles", "Briefing", "CLinux", "Coding", "HTTPSupport", "Knowledge", "Linguistics",
                 "Messaging",
-                "Postgres", "Records", "Relays", "ServiceSupport", "Storage", "Supervision", "TidingsClient", "Watch",
-                "Wire", arguments, logging,
+                "Postgres", "Records", "Relays", "ServiceSupport", "Settings", "Storage", "Supervision", "TidingsClient",
+                "Watch", "Wire", arguments, logging,
             ]
         ),
 
@@ -135,9 +138,8 @@ let package = Package(
         .executableTarget(
             name: "tidings-bench",
             dependencies: [
-                "Coding", "Extraction", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
-                "Supervision", "TestSupport", "TidingsClient",
-                "Wire",
+                "Briefing", "Coding", "Extraction", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
+                "Storage", "Supervision", "TestSupport", "TidingsClient", "Watch", "Wire",
                 arguments, logging, "tidings", "tidings-hub", "tidings-ingest", "tidings-extract", "tidings-watch",
             ],
             path: "Benchmarks",
@@ -182,8 +184,8 @@ let package = Package(
         .testTarget(
             name: "WatchTests",
             dependencies: [
-                "HTTPSupport", "Postgres", "Records", "ServiceSupport", "Settings", "Storage", "Supervision",
-                "TestSupport", "Watch",
+                "Briefing", "HTTPSupport", "Knowledge", "Postgres", "Records", "ServiceSupport", "Settings", "Storage",
+                "Supervision", "TestSupport", "Watch", "Wire",
                 logging, "tidings", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
             ]
         ),

@@ -203,22 +203,22 @@ alter table dyad_day
 truncate dyad_day;
 delete from subscription_cursor where name = 'watch';
 create index on dyad_day (actor, recipient, day);
--- With all that is summed.
+-- With all that is summed: a frequent country has a hundred thousand rows.
 create index on dyad_day (actor, day) include (recipient, status, quad, count, scale_sum);
 create index on dyad_day (recipient, day) include (actor, status, quad, count, scale_sum);
 comment on column dyad_day.scale_sum is 'Sum of PLOVER intensities; over count it is the mean.';
 
 create table country_day (
     code text not null,
-    side text not null check (side in ('actor', 'recipient')),
-    status text not null,
+    direction text not null check (direction in ('actor', 'recipient')),
     day date not null,
     quad smallint not null,
+    status text not null,
     count bigint not null,
     scale_sum float8 not null,
-    primary key (code, side, status, day, quad)
+    primary key (code, direction, day, quad, status)
 );
-comment on table country_day is 'dyad_day summed up over the other side: a frequent country has hundreds of dyads a day.';
+comment on table country_day is 'The sums of dyad_day over the other party and the type: a year of a great power is thousands of rows, not a hundred thousand.';
 
 create table rule_state (
     rule text not null,
@@ -275,6 +275,7 @@ create table feedback (
     id uuid primary key,
     at timestamptz not null default now(),
     event_id uuid not null references record (uuid),
+    article_id uuid not null references article,
     by_whom text not null check (length(by_whom) <= 200),
     wrong text not null,
     reason text not null check (length(reason) <= 2000),
@@ -282,6 +283,7 @@ create table feedback (
     record_id uuid
 );
 create index on feedback (event_id);
+create index on feedback (article_id);
 comment on table feedback is 'Wrong because …: what a person says of an event; record_id is the correction or retraction that went into the log.';
 
 alter table record drop constraint record_type_check;
@@ -295,12 +297,21 @@ alter table record add constraint record_article_check check (article_id is not 
 grant select on article, record, log, log_head, sighting, outbox, job, article_default to tidings_watch;
 grant insert on record, outbox to tidings_watch;
 grant select, insert, update, delete on article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story,
-    story_article, story_change, rule_state, alert, alert_delivery, brief, feedback to tidings_watch;
+    story_article, story_change, country_day, rule_state, alert, alert_delivery, brief, feedback to tidings_watch;
 grant delete on dyad_day to tidings_watch;
-grant select, insert, update, delete on country_day to tidings_watch;
 grant select on all tables in schema public to tidings_operator;
 grant insert on brief, feedback, record, outbox to tidings_operator;
+grant select on feedback to tidings_hub;
 -- To have watch make its tables anew (tidings rebuild).
 grant truncate on article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story, story_article,
     story_change, rule_state, dyad_day, country_day to tidings_operator;
 grant delete on subscription_cursor to tidings_operator;
+
+-- Two versions of an item that were stored at once took each other's place, and neither was coded: the later one is coded now.
+with freed as (
+    update article a set superseded_by = null, coded_at = null from article b
+    where a.superseded_by = b.id and b.superseded_by = a.id
+        and (select min(id) from sighting where article_id = a.id) > (select min(id) from sighting where article_id = b.id)
+    returning a.id
+)
+insert into job (article_id) select id from freed on conflict do nothing;

@@ -371,6 +371,10 @@ left join (
 
 insert into dyad_day (day, actor, recipient, event, status, count, quad, scale_sum)
 select day, actor, recipient, event, status, count(*), min(quad), sum(scale) from report group by day, actor, recipient, event, status;
+insert into country_day (code, direction, day, quad, status, count, scale_sum)
+select code, direction, day, quad, status, sum(count), sum(scale_sum)
+from dyad_day, lateral (values (actor, 'actor'), (recipient, 'recipient')) as side(code, direction)
+where code <> '' group by code, direction, day, quad, status;
 
 insert into country_day (code, side, status, day, quad, count, scale_sum)
 select code, side, status, day, quad, sum(count), sum(scale_sum)

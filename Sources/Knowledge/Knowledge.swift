@@ -27,11 +27,13 @@ package struct Knowledge: Sendable {
     package private(set) var frames = Frames()
     /// How often events of a kind were right.
     package private(set) var confidence = Confidence()
+    /// How common each word is in newswire.
+    package private(set) var words = WordFrequencies()
 
     /// Reads the tables.
     ///
     /// - Parameter directory: holds countries.tsv, historical.tsv, places.tsv, organisations.tsv, people.tsv, people-dictionary.tsv, gazetteer.tsv, agents.tsv,
-    ///   frames.tsv and confidence.tsv.
+    ///   frames.tsv, confidence.tsv and word-frequencies.tsv.
     /// - Throws: with file and line of the first row that is wrong.
     package init(directory: String) throws(KnowledgeError) {
         try readCountries(Table("countries.tsv", in: directory))
@@ -47,6 +49,7 @@ package struct Knowledge: Sendable {
         try readAgents(Table("agents.tsv", in: directory))
         frames = try Frames(Table("frames.tsv", in: directory))
         confidence = try Confidence(Table("confidence.tsv", in: directory))
+        words = try WordFrequencies(Table("word-frequencies.tsv", in: directory))
     }
 
     /// The person whom newswire means by the leader of a country on a day.

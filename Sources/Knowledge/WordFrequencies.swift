@@ -3,26 +3,24 @@
 /// A fixed table needs no count that grows with the articles, so what is made of an article depends on that article alone.
 package struct WordFrequencies: Sendable {
     /// Paragraphs counted.
-    package let paragraphs: Int
+    package private(set) var paragraphs = 1
     /// By word, in lower case; words in fewer than three paragraphs are not there.
-    package let counts: [String: Int]
+    package private(set) var counts: [String: Int] = [:]
 
-    /// - Parameter directory: of the knowledge tables; holds word-frequencies.tsv.
-    /// - Throws: with file and line of the first row that is wrong.
-    package init(directory: String) throws(KnowledgeError) {
-        var counts: [String: Int] = [:]
-        let table = try Table("word-frequencies.tsv", in: directory)
+    /// Knows no word: all are as rare as can be.
+    package init() {}
+
+    init(_ table: Table) throws(KnowledgeError) {
         for row in table.rows {
             let text = try row.required("paragraphs")
             guard let count = Int(text), count > 0 else { throw row.error("'\(text)' is not a number of paragraphs") }
             counts[try row.required("word")] = count
         }
-        guard let paragraphs = counts.removeValue(forKey: "(all)") else {
+        guard let all = counts.removeValue(forKey: "(all)") else {
             throw KnowledgeError(
-                description: "\(directory)/word-frequencies.tsv has no row '(all)', the number of paragraphs"
+                description: "word-frequencies.tsv has no row '(all)' with the number of all paragraphs"
             )
         }
-        self.paragraphs = paragraphs
-        self.counts = counts
+        paragraphs = all
     }
 }

@@ -1,6 +1,7 @@
 package import Briefing
 import Knowledge
 package import Postgres
+import Records
 
 extension AlertStore {
     private static let separator = "\u{1F}"
@@ -11,10 +12,11 @@ extension AlertStore {
     ///
     /// - Parameters:
     ///   - since: in the log from this time on; milliseconds since 1970-01-01 UTC.
-    ///   - before: and before this number.
+    ///   - from, before: and with numbers of this range.
     ///   - sentences: whether rules look at words.
     package static func events(
         since: Int,
+        from: Int = 0,
         before: Int = Int.max,
         sentences: Bool,
         on connection: Connection
@@ -23,7 +25,7 @@ extension AlertStore {
         let rows = try connection.query(
             """
             with chosen as (
-                select * from report where at >= to_timestamp(\(since) / 1000.0) and seq < \(before)
+                select * from report where at >= to_timestamp(\(since) / 1000.0) and seq >= \(from) and seq < \(before)
             ), firsts as (
                 select incident_id, min(seq) as seq from report
                 where seq < \(before) and incident_id in (select incident_id from chosen) group by incident_id, origin_id
@@ -67,5 +69,14 @@ extension AlertStore {
             events.append(event)
         }
         return events
+    }
+
+    /// One event that holds, or nil.
+    package static func event(_ id: String, on connection: Connection) throws(PostgresError) -> RuleEvent? {
+        guard Hexadecimal.decode(id.filter { $0 != "-" })?.count == 16 else { return nil }
+        let rows = try connection.query("select seq from report where id = \(id)::text::uuid")
+        guard rows.count == 1 else { return nil }
+        let seq = try rows[0].int(0)
+        return try events(since: 0, from: seq, before: seq + 1, sentences: true, on: connection).first
     }
 }

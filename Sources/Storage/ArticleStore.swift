@@ -62,10 +62,9 @@ package enum ArticleStore {
         try connection.transaction { (connection) throws(PostgresError) in
             let fresh = try insert(arrivals, on: connection)
             try index(arrivals.filter { fresh.contains($0.article.id) }, on: connection)
-            var seen: Set<String> = []
-            for arrival in arrivals where fresh.contains(arrival.article.id) && seen.insert(arrival.article.id).inserted
-            {
-                try supersede(arrival.article, on: connection)
+            var later = fresh
+            for arrival in arrivals where later.remove(arrival.article.id) != nil {
+                try supersede(arrival.article, exceptBy: later, on: connection)
             }
             return fresh
         }
@@ -134,13 +133,20 @@ package enum ArticleStore {
     ///
     /// The later version is the one with the greater number when both have one, else the one that came later. What was coded from the
     /// earlier one is taken back when the later one is coded (``WorkStore/commit(_:on:)``).
-    private static func supersede(_ article: Article, on connection: Connection) throws(PostgresError) {
+    ///
+    /// - Parameter later: articles of the same transaction that came after it: their turn comes. Two that looked at each other would
+    ///   each take the other's place, and neither be coded.
+    private static func supersede(
+        _ article: Article,
+        exceptBy later: Set<String>,
+        on connection: Connection
+    ) throws(PostgresError) {
         guard let item = article.item, isIdentity(item) else { return }
         let others = try connection.query(
             """
             select id::text, item_version from article
             where item = \(item) and source is not distinct from \(article.source) and superseded_by is null
-                and id <> \(article.id)::text::uuid
+                and id <> \(article.id)::text::uuid and id <> all(\(later.sorted() as [String?])::uuid[])
             order by received_at desc, id for update
             """
         )
@@ -171,6 +177,7 @@ package enum ArticleStore {
                 select superseded_by, id, 1 from article where superseded_by = any(\(articles as [String?])::uuid[])
                 union
                 select v.newest, a.id, v.depth + 1 from version v join article a on a.superseded_by = v.id
+                where depth < 1000
             )
             select id::text, newest::text from version order by depth desc
             """

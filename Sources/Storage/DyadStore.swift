@@ -1,6 +1,6 @@
 package import Postgres
 
-/// The tables `dyad_day` and `country_day`: how many reports hold a day and dyad, or one side of it, and the sums of their intensities.
+/// The table `dyad_day`: how many reports hold a day and dyad, and the sum of their intensities; with it `country_day`.
 package enum DyadStore {
     package struct Key: Sendable, Hashable, Comparable {
         /// ISO 8601 date.
@@ -56,6 +56,7 @@ package enum DyadStore {
         // In one order, so that two watches cannot wait for each other.
         let rows = changes.filter { $0.value.count != 0 || $0.value.thousandths != 0 }.sorted { $0.key < $1.key }
         guard !rows.isEmpty else { return }
+        try CountryStore.add(changes, on: connection)
         let keys = rows.map(\.key)
         try connection.query(
             """
@@ -70,20 +71,6 @@ package enum DyadStore {
             set count = d.count + excluded.count, scale_sum = round((d.scale_sum + excluded.scale_sum) * 1000) / 1000
             """
         )
-        try connection.query(
-            """
-            insert into country_day as d (code, side, status, day, quad, count, scale_sum)
-            select code, side, status, day::date, quad, sum(count)::bigint, sum(thousandths)::bigint / 1000.0
-            from unnest(\(keys.map(\.day) as [String?]), \(keys.map(\.actor) as [String?]),
-                \(keys.map(\.recipient) as [String?]), \(keys.map(\.status) as [String?]), \(rows.map(\.value.quad)),
-                \(rows.map(\.value.count)), \(rows.map(\.value.thousandths)))
-                as c(day, actor, recipient, status, quad, count, thousandths)
-            cross join lateral (values (actor, 'actor'), (recipient, 'recipient')) as s(code, side)
-            where code <> '' group by code, side, status, day, quad order by code, side, status, day, quad
-            on conflict (code, side, status, day, quad) do update
-            set count = d.count + excluded.count, scale_sum = round((d.scale_sum + excluded.scale_sum) * 1000) / 1000
-            """
-        )
         guard !left.isEmpty else { return }
         try connection.query(
             """
@@ -93,17 +80,6 @@ package enum DyadStore {
                 \(keys.map(\.status) as [String?])) as c(day, actor, recipient, event, status)
             where d.day = c.day::date and d.actor = c.actor and d.recipient = c.recipient and d.event = c.event
                 and d.status = c.status and d.count = 0
-            """
-        )
-        try connection.query(
-            """
-            delete from country_day d
-            using unnest(\(keys.map(\.day) as [String?]), \(keys.map(\.actor) as [String?]),
-                \(keys.map(\.recipient) as [String?]), \(keys.map(\.status) as [String?]), \(rows.map(\.value.quad)))
-                as c(day, actor, recipient, status, quad)
-            cross join lateral (values (c.actor, 'actor'), (c.recipient, 'recipient')) as s(code, side)
-            where d.code = s.code and d.side = s.side and d.status = c.status and d.day = c.day::date and d.quad = c.quad
-                and d.count = 0
             """
         )
     }

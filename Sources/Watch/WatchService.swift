@@ -12,6 +12,8 @@ package final class WatchService: Sendable {
         package var database: String
         /// What is known of places.
         package var knowledge: Knowledge
+        /// The directory of alert rules; nil runs none.
+        package var rules: String?
         /// The file of webhooks; nil sends none.
         package var webhooks: String?
         /// The HTTP server; nil serves none.
@@ -21,6 +23,7 @@ package final class WatchService: Sendable {
             feed: FeedSource,
             database: String,
             knowledge: Knowledge,
+            rules: String? = nil,
             webhooks: String? = nil,
             web: WebServer.Settings? = nil
         ) {
@@ -28,6 +31,7 @@ package final class WatchService: Sendable {
             self.feed = feed
             self.database = database
             self.knowledge = knowledge
+            self.rules = rules
             self.webhooks = webhooks
         }
     }
@@ -47,7 +51,8 @@ package final class WatchService: Sendable {
                     wanted,
                     feed: settings.feed,
                     database: settings.database,
-                    dashboard: Dashboard(settings.knowledge),
+                    countries: settings.knowledge.countries,
+                    dashboard: Dashboard(settings.knowledge, rules: settings.rules),
                     logger: logger
                 )
             } else { nil }

@@ -24,6 +24,8 @@ struct WatchCommand: ParsableCommand {
     @Option(help: "The file with watch's key and the hub's public one.") var key: String
     @Option(help: "The directory of the knowledge tables; the one beside this program when not given.")
     var seeds: String?
+    @Option(help: "The directory of alert rules, read again whenever it changes; seeds/rules when not given.")
+    var rules: String?
     @Option(help: "The YAML file that names the endpoints of webhooks; none of that name is an empty one.")
     var webhooks: String?
     @Option(help: "Serve API and stream over HTTP at this address, such as 127.0.0.1:7480.")
@@ -48,11 +50,13 @@ struct WatchCommand: ParsableCommand {
 
     func run() throws {
         try options.serve("tidings-watch") { logger in
+            let seeds = try seeds ?? Installation.seeds()
             let service = try WatchService(
                 .init(
                     feed: FeedSource(feed, keyFile: key),
                     database: database,
-                    knowledge: Knowledge(directory: seeds ?? Installation.seeds()),
+                    knowledge: Knowledge(directory: seeds),
+                    rules: rules ?? "\(seeds)/rules",
                     webhooks: webhooks,
                     web: try web()
                 ),

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Postgres
 import ServiceSupport
+import Supervision
 import TestSupport
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
         private static let environment = ProcessInfo.processInfo.environment
         let asked = environment["TIDINGS_FOLD_ARTICLES"].flatMap(Int.init)
         let seed = environment["TIDINGS_FOLD_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...UInt64.max)
-        var articles: Int { asked ?? 160 }
+        var articles: Int { asked ?? 120 }
     }
 
     /// The tables that follow from the log, with what two folds of one log may differ in: a number that the database draws.
@@ -110,11 +111,11 @@ import Testing
         var (kills, others, round) = (0, 0, 0)
         let deadline = Monotonic.milliseconds() + 2_000_000
         while try FoldTests.isUnfinished(stack, articles: texts.count), Monotonic.milliseconds() < deadline {
-            Monotonic.sleep(milliseconds: Int.random(in: 200...900, using: &random))
+            Monotonic.sleep(milliseconds: Int.random(in: 100...600, using: &random))
             if Inflict.kill("watch", stack) { kills += 1 }
             round += 1
             guard round % 6 == 0 else { continue }
-            let victim = ["hub", "extract", "ingest", "postgres"].randomElement(using: &random) ?? "hub"
+            let victim = ["hub", "extract", "postgres"].randomElement(using: &random) ?? "hub"
             if victim == "postgres" { Inflict.endPostgres(stack) } else { _ = Inflict.kill(victim, stack) }
             others += 1
         }
@@ -212,6 +213,15 @@ import Testing
                 """
                 select count(*) from entity e
                 where articles <> (select count(distinct article_id) from entity_article a where a.entity_id = e.id)
+                """,
+                stack
+            ) == 0
+        )
+        #expect(
+            try Database.number(
+                """
+                select count(*) from article a
+                where superseded_by is null and not exists (select from article_entry e where e.article_id = a.id)
                 """,
                 stack
             ) == 0

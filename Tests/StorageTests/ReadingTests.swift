@@ -1,10 +1,11 @@
 import Briefing
 import Postgres
 import Records
-import Storage
 import TestSupport
 import Testing
 import Wire
+
+@testable import Storage
 
 @Suite("Reading", .timeLimit(.minutes(2))) struct ReadingTests {
     /// A generator that gives the same every time (SplitMix64).
@@ -71,7 +72,7 @@ import Wire
             }
         }
         var found = 0
-        for _ in 0..<300 {
+        for _ in 0..<150 {
             let text = ReadingTests.filter(&dice)
             let filter = try Filter(text)
             let wanted = log.events.filter { filter.matches(Array(RecordKeys.event($0.event).utf8)) }.map(\.seq)
@@ -79,7 +80,7 @@ import Wire
             #expect(try page.rows().map(\.seq) == wanted.reversed(), "\(text)")
             found += wanted.count
         }
-        #expect(found > 2000, "filters that find nothing show nothing")
+        #expect(found > 1000, "filters that find nothing show nothing")
     }
 
     @Test func `what incidents have not cannot be asked of them`() throws {
@@ -117,22 +118,38 @@ import Wire
         return items
     }
 
-    @Test func `rare events are found across all windows of the log, each once`() throws {
+    @Test(arguments: [Listing.Finding.index, .walk, .all], [0, 3, 100])
+    func `what is rare or frequent is found across all windows, each once, in both directions`(
+        finding: Listing.Finding,
+        few: Int
+    ) throws {
         let log = try SampleLog()
-        // The gaps are wider than the first window, then wider than all of them.
-        for gap in [0, 10, 5000, 1, 50_000, 3, 400_000, 0] {
-            log.skip(gap)
-            try log.add(events: 3) { event, index in if index == 1 { event.status = .denied } }
+        // Dense, then nothing for long, then dense: denied ones stand together.
+        for index in 0..<12 {
+            try log.add(events: 5) { event, number in if index % 5 == 0 && number > 1 { event.status = .denied } }
         }
-        for (text, each) in [
-            ("status=denied", 1), ("status!=denied", 2), ("", 3), ("confidence>=0.8 status!=denied", 2),
-        ] {
-            let question = Reading.EventQuestion(try Filter(text))
+        for text in ["status=denied", "status!=denied", "status=proposed"] {
+            let filter = try Filter(text)
+            let wanted = log.events.filter { filter.matches(Array(RecordKeys.event($0.event).utf8)) }.map(\.seq)
+            var listing = Listing(
+                table: "report",
+                order: .unique("t.seq"),
+                conditions: filter.reportConditions,
+                finding: finding,
+                json: "to_json(t.seq)"
+            )
+            listing.few = few
+            listing.windows = (near: 3, far: 7)
+            func page(_ request: PageRequest) throws -> Page<Int> { try listing.page(request, on: log.connection) }
             for count in [1, 2, 7, 200] {
-                let items = try walk({ try Reading.events(question, $0, on: log.connection) }, count)
-                let rows = try items.map { try JSON.decode(Reading.EventRow.self, from: $0).seq }
-                #expect(rows == rows.sorted(by: >) && Set(rows).count == rows.count, "\(text) by \(count)")
-                #expect(rows.count == 8 * each, "\(text) by \(count)")
+                #expect(try walk(page, count).map { try JSON.decode(Int.self, from: $0) } == wanted.reversed())
+                var (place, seen) = (PageCursor(value: 0), [Int]())
+                for _ in 0..<80 {
+                    let page = try page(PageRequest(count: count, from: .after(place)))
+                    seen += try page.rows().reversed()
+                    place = try #require(page.newer)
+                }
+                #expect(seen == wanted, "\(text) by \(count)")
             }
         }
     }
@@ -217,16 +234,21 @@ import Wire
         let log = try SampleLog()
         for index in 0..<5 { try log.add(text: "Protesters marched in city \(index). <b>Russia</b> looked on.") }
         try log.add(text: "Nothing of the kind happened.")
-        let page = try #require(try Reading.search("marching russia", PageRequest(count: 3), on: log.connection))
+        let page = try #require(
+            try Reading.search("marching russia", .init(), PageRequest(count: 3), on: log.connection)
+        )
         let rows = try page.rows()
         #expect(rows.count == 3 && page.older != nil)
         #expect(rows[0].article.id == log.articles[4].id)
         #expect(rows[0].snippet.contains("⟦marched⟧") && rows[0].snippet.contains("⟦Russia⟧"))
-        #expect(try Reading.search("the of", PageRequest(), on: log.connection) == nil, "no word that is kept")
-        #expect(try Reading.search("\"looked in\" -russia", PageRequest(), on: log.connection)?.items.isEmpty == true)
+        #expect(try Reading.search("the of", .init(), PageRequest(), on: log.connection) == nil, "no word that is kept")
+        #expect(
+            try Reading.search("\"looked in\" -russia", .init(), PageRequest(), on: log.connection)?.items.isEmpty
+                == true
+        )
         // Signs that mean something in a query are no error in a search.
         for text in ["'", "a & b | (", "\"", "-", "\\", "russia' or 1=1 --"] {
-            _ = try Reading.search(text, PageRequest(), on: log.connection)
+            _ = try Reading.search(text, .init(), PageRequest(), on: log.connection)
         }
     }
 
@@ -259,5 +281,35 @@ import Wire
             on: log.connection
         ).value()
         #expect(all.series.map(\.direction) == ["actor", "recipient"] && all.series.map(\.days.count) == [1, 1])
+    }
+
+    @Test func `sums of countries are those of their dyads, also when reports leave`() throws {
+        var dice = Dice(state: 7)
+        let log = try SampleLog()
+        for _ in 0..<20 { try log.add(events: 5) { event, _ in ReadingTests.shuffle(&event, &dice) } }
+        func differing() throws -> Int {
+            try log.connection.query(
+                """
+                with dyads as (
+                    select actor as code, 'actor' as direction, day, quad, status, count, scale_sum from dyad_day
+                    union all select recipient, 'recipient', day, quad, status, count, scale_sum from dyad_day),
+                sums as (
+                    select code, direction, day, quad, status, sum(count) as count, round(sum(scale_sum)::numeric, 3) as scale
+                    from dyads where code <> '' group by code, direction, day, quad, status)
+                select count(*) from sums full join country_day c using (code, direction, day, quad, status)
+                where sums.count is distinct from c.count or sums.scale is distinct from round(c.scale_sum::numeric, 3)
+                """
+            )[0].int(0)
+        }
+        #expect(try differing() == 0)
+        let gone = log.events.filter { _ in Bool.random(using: &dice) }.map(\.event.id)
+        try DyadStore.add([], takingAway: ReportStore.remove(gone, on: log.connection), on: log.connection)
+        #expect(try differing() == 0 && gone.count > 30)
+        try DyadStore.add(
+            [],
+            takingAway: ReportStore.remove(log.events.map(\.event.id), on: log.connection),
+            on: log.connection
+        )
+        #expect(try log.connection.query("select count(*) from country_day")[0].int(0) == 0)
     }
 }

@@ -53,6 +53,20 @@ import Wire
         #expect(try number("select count(*) from sighting") == 4)
     }
 
+    // Two versions of an item that came in one batch took each other's place, and neither was ever coded.
+    @Test func `of two versions that are stored at once the later one holds`() throws {
+        let versions = ["first", "second", "third"].map { text in
+            var article = Article(sha256: sha256(of: Array(text.utf8)), format: .text, text: text)
+            (article.item, article.source) = ("item-1", "Wire")
+            return article
+        }
+        _ = try ArticleStore.store(versions.map { .init(article: $0, fileName: [0x61]) }, on: admin)
+        #expect(try number("select count(*) from article where superseded_by is null") == 1)
+        let successors = try ArticleStore.superseded(by: [versions[2].id], on: admin)
+        #expect(Set(successors.keys) == [versions[0].id, versions[1].id])
+        #expect(successors[versions[1].id] == versions[2].id)
+    }
+
     @Test func `two hubs lease different jobs`() throws {
         try store("a", "b", "c")
         let other = try another()

@@ -49,7 +49,8 @@ package struct Alert: Sendable, Equatable {
 
 extension Alert: Codable {
     private enum CodingKeys: String, CodingKey {
-        case id, rule, kind, severity, key, title, why, at, seq, article, evidence, count, threshold, suppressed, importance
+        case id, rule, kind, severity, key, title, why, at, seq, article, evidence, count, threshold, suppressed,
+            importance
         case credibility, held, alerts
     }
 

@@ -18,7 +18,8 @@ package indirect enum Condition: Sendable, Equatable {
     package func matches(_ event: RuleEvent) -> Bool {
         switch self {
         case .filter(let filter, _): filter.matches(event.keys)
-        case .within(let kilometres, let centre, _): event.point.map { $0.kilometres(to: centre) <= kilometres } ?? false
+        case .within(let kilometres, let centre, _):
+            event.point.map { $0.kilometres(to: centre) <= kilometres } ?? false
         case .origins(let comparison): comparison.holds(event.origins)
         case .names(let phrases): event.names.contains { name in phrases.contains { $0.is(name) } }
         case .words(let phrases):
@@ -66,7 +67,8 @@ package indirect enum Condition: Sendable, Equatable {
             return "the event is \(Int(point.kilometres(to: centre).rounded())) km away"
         case .origins: return "the event has \(event.origins)"
         case .names:
-            return event.names.isEmpty ? "the event names nobody" : "the event has \(event.names.joined(separator: ", "))"
+            return event.names.isEmpty
+                ? "the event names nobody" : "the event has \(event.names.joined(separator: ", "))"
         default: return "neither the title nor the sentence has it"
         }
     }

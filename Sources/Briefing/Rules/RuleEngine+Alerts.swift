@@ -22,7 +22,9 @@ extension RuleEngine {
             threshold: firing.threshold,
             suppressed: 0,
             // Silence has no intensity of its own: the last event before it says nothing of it.
-            importance: thousandths(event == nil ? rule.severity.weight : (rule.severity.weight + (intensity ?? 0)) / 2),
+            importance: thousandths(
+                event == nil ? rule.severity.weight : (rule.severity.weight + (intensity ?? 0)) / 2
+            ),
             credibility: credibilities.isEmpty
                 ? nil : thousandths(credibilities.reduce(0, +) / Double(credibilities.count)),
             held: nil,

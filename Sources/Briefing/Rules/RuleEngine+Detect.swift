@@ -2,19 +2,23 @@ import Records
 import Wire
 
 extension Rule {
-    /// Whether what does not come can fire it.
-    var watchesSilence: Bool {
-        switch kind {
-        case .flatline: true
-        case .cardinality(_, let least, _, _): least != nil
-        default: false
-        }
-    }
+    var watchesSilence: Bool { kind.watchesSilence }
 
     /// A group that has gone quiet is reported once, and begins anew with its next event.
     var forgetsAfterFiring: Bool { watchesSilence && !groupBy.isEmpty }
 
     var bucket: Int { if case .spike(let spike) = kind { spike.bucket } else { 1 } }
+}
+
+extension RuleKind {
+    /// Whether what does not come can fire it.
+    var watchesSilence: Bool {
+        switch self {
+        case .flatline: true
+        case .cardinality(_, let least, _, _): least != nil
+        default: false
+        }
+    }
 }
 
 /// What made a rule fire, before silence and quiet hours have their say.
@@ -136,7 +140,9 @@ extension RuleEngine {
     }
 
     private func compare(_ spike: RuleKind.Spike, _ key: String, at time: Int, cause: String?) -> Firing? {
-        guard let state = states[key], let started = ledger.started, time >= started + spike.timeframe else { return nil }
+        guard let state = states[key], let started = ledger.started, time >= started + spike.timeframe else {
+            return nil
+        }
         let (now, size) = (time / spike.bucket, spike.timeframe / spike.bucket)
         func sum(_ range: Range<Int>) -> Int {
             state.buckets.lazy.filter { range.contains($0.number) }.reduce(0) { $0 + $1.count }
@@ -171,7 +177,8 @@ extension RuleEngine {
         var terms = [""]
         for field in fields {
             let values = field.values(in: event)
-            terms = terms.flatMap { term in values.map { (term.isEmpty ? "" : "\(term) ") + "\(field.rawValue)=\($0)" } }
+            terms = terms.flatMap { term in values.map { (term.isEmpty ? "" : "\(term) ") + "\(field.rawValue)=\($0)" }
+            }
         }
         var fresh: [String] = []
         for term in terms.prefix(64) {

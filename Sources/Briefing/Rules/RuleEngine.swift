@@ -48,10 +48,8 @@ package struct RuleEngine: Sendable {
         while let (key, moment) = due.next(until: time) {
             if key == RuleLedger.key { alerts += release(at: moment) } else { alerts += fallDue(key, at: moment) }
         }
-        if time > ledger.clock ?? Int.min {
-            ledger.clock = time
-            isLedgerChanged = true
-        }
+        // Not worth a row: time comes along again.
+        ledger.clock = max(ledger.clock ?? time, time)
         return alerts
     }
 

@@ -21,7 +21,9 @@ extension RuleFile {
         }
         let from = try minute(fields.required("from", "such as '22:00'"))
         let to = try minute(fields.required("to", "such as '06:30'"))
-        guard from != to else { throw file.error(pair.line, "'from' and 'to' are the same; a whole day is 00:00 to 24:00") }
+        guard from != to else {
+            throw file.error(pair.line, "'from' and 'to' are the same; a whole day is 00:00 to 24:00")
+        }
         let then = try fields["then"].map { (pair) throws(SettingsError) in
             try file.one(pair, of: QuietHours.Then.allCases.map(\.rawValue))
         }
@@ -37,7 +39,8 @@ extension RuleFile {
     /// Minutes after midnight of `22:00`; YAML reads it as a number of base 60 where it stands without quotes, which the text is kept from.
     private func minute(_ pair: YAMLFile.Pair) throws(SettingsError) -> Int {
         let parts = try file.line(pair).split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }), let hour = Int(parts[0]), (0...24).contains(hour),
+        guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }), let hour = Int(parts[0]),
+            (0...24).contains(hour),
             let minute = Int(parts[1]), (0...59).contains(minute), hour < 24 || minute == 0
         else { throw file.error(pair.line, "'\(pair.key)' is a time of day such as '22:00'") }
         return hour * 60 + minute
@@ -53,7 +56,9 @@ extension RuleFile {
                 "'\(name)' is not a zone of this machine's time zone database (the package tzdata); write UTC or an offset such as '+02:00'"
             )
         }
-        guard let zone = Zone(tzif: bytes) else { throw file.error(pair.line, "the database's file of '\(name)' cannot be read") }
+        guard let zone = Zone(tzif: bytes) else {
+            throw file.error(pair.line, "the database's file of '\(name)' cannot be read")
+        }
         return zone
     }
 

@@ -6,7 +6,9 @@ import Yams
 extension RuleFile {
     /// Alerts have a severity and a rule; events have not.
     private static let terms =
-        KeyName.allCases.filter { $0 != .severity && $0 != .rule }.map(\.rawValue) + ["name", "text", "origins", "within", "filter", "all", "any", "not"]
+        KeyName.allCases.filter { $0 != .severity && $0 != .rule }.map(\.rawValue) + [
+            "name", "text", "origins", "within", "filter", "all", "any", "not",
+        ]
     /// The records that are events; a rule that does not say otherwise looks at new ones.
     private static let types = ["event", "event.corrected"]
 
@@ -100,7 +102,11 @@ extension RuleFile {
     /// `{km: 50, of: Kyiv}`, with a country where the name alone does not tell, or `{km: 50, lat: 50.45, lon: 30.52}`.
     private func within(_ pair: YAMLFile.Pair) throws(SettingsError) -> Condition {
         let known = ["km", "of", "country", "lat", "lon"]
-        let fields = Fields(file: file, line: pair.line, pairs: try file.pairs(pair.value, of: "'within'", known: known))
+        let fields = Fields(
+            file: file,
+            line: pair.line,
+            pairs: try file.pairs(pair.value, of: "'within'", known: known)
+        )
         let kilometres = try file.decimal(fields.required("km", "a distance in kilometres"), in: 0.1...20_100)
         if let place = fields["of"] {
             if let other = fields["lat"] ?? fields["lon"] {

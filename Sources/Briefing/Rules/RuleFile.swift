@@ -64,7 +64,10 @@ package struct RuleFile {
         let name = try fields.required("name", "such as 'name: expulsions'")
         let text = try file.line(name)
         guard RuleFile.isName(text) else {
-            throw file.error(name.line, "'\(text)' cannot name a rule: 1 to 63 of a-z, 0-9, '-', beginning with a letter")
+            throw file.error(
+                name.line,
+                "'\(text)' cannot name a rule: 1 to 63 of a-z, 0-9, '-', beginning with a letter"
+            )
         }
         let type = try fields.required("type", "one of \(RuleFile.kinds.joined(separator: ", "))")
         let kindName = try file.one(type, of: RuleFile.kinds)
@@ -83,7 +86,9 @@ package struct RuleFile {
         }
         return Rule(
             name: text,
-            description: try fields["description"].map { (pair) throws(SettingsError) in try file.line(pair, limit: 2000) }
+            description: try fields["description"].map { (pair) throws(SettingsError) in
+                try file.line(pair, limit: 2000)
+            }
                 ?? "",
             isEnabled: try fields["is_enabled"].map(file.flag) ?? true,
             severity: try fields["severity"].map { (pair) throws(SettingsError) in
@@ -110,7 +115,8 @@ package struct RuleFile {
         (1...63).contains(text.utf8.count) && text.first.map { $0.isLetter } == true
             && text.utf8.allSatisfy {
                 switch $0 {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+                    true
                 default: false
                 }
             }
@@ -123,9 +129,15 @@ package struct RuleFile {
     }
 
     private func longestSilence(_ fields: Fields, _ kind: RuleKind) throws(SettingsError) -> Int? {
-        guard let pair = fields["exponential_realert"] else { return nil }
+        guard let pair = fields["exponential_realert"] else {
+            // A silence of months is not said every hour, unless somebody wants it so.
+            guard kind.watchesSilence, fields["realert"] == nil else { return nil }
+            return max(kind.timeframe ?? 0, 7 * 86_400_000)
+        }
         let shortest = try realert(fields, kind)
-        guard shortest > 0 else { throw file.error(pair.line, "'exponential_realert' doubles a 'realert'; say how long that is") }
+        guard shortest > 0 else {
+            throw file.error(pair.line, "'exponential_realert' doubles a 'realert'; say how long that is")
+        }
         return 1000 * (try file.duration(pair, in: (shortest / 1000)...366 * 86_400))
     }
 

@@ -144,7 +144,9 @@ struct ZoneRule: Sendable, Equatable {
         guard let zone = parts.first, let standard = ZoneRule.offsets(zone) else { return nil }
         self.standard = standard.standard
         guard let summer = standard.summer else { return }
-        guard parts.count == 3, let from = ZoneRule.change(parts[1]), let to = ZoneRule.change(parts[2]) else { return nil }
+        guard parts.count == 3, let from = ZoneRule.change(parts[1]), let to = ZoneRule.change(parts[2]) else {
+            return nil
+        }
         self.summer = (summer, from, to)
     }
 

@@ -73,8 +73,9 @@ extension Reading {
         package var madeAt: String
         /// `story:ID`, `article:ID`, `country:RUS` or `dyad:RUS-USA`.
         package var scope: String
-        package var since: String
-        package var until: String
+        /// Nil where all of a story or an article is meant.
+        package var since: String?
+        package var until: String?
         /// Place in the log that it knows everything up to.
         package var seq: Int
 

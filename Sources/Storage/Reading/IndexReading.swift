@@ -41,9 +41,7 @@ extension Reading {
         statuses: [String],
         on connection: Connection
     ) throws(PostgresError) -> Document<Index> {
-        let rows: SQL = """
-            select d.side as direction, d.* from country_day d where d.code = \(code) and d.side in ('actor', 'recipient')
-            """
+        let rows: SQL = "select * from country_day where code = \(code)"
         return try index(rows, ["actor", "recipient"], since, until, statuses, on: connection)
     }
 

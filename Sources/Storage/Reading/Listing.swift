@@ -39,8 +39,8 @@ struct Listing: Sendable {
     /// A JSON object for each row.
     var json: SQL
 
-    /// Rows that fulfil the conditions and are sorted without more ado.
-    private static let few = 2000
+    /// When the index has at most so many rows, they are sorted without more ado.
+    var few = 2000
 
     fileprivate typealias Line = (item: [UInt8], cursor: PageCursor)
 
@@ -76,7 +76,7 @@ struct Listing: Sendable {
         var found = try search.along(start, windows.near)
         guard found.count <= count else { return cut(found) }
         guard let near = try search.end(start, windows.near) else { return (found, nil) }
-        if finding == .index, try search.areFew(near, Listing.few) {
+        if finding == .index, try search.areFew(near, few) {
             return cut(found + (try search.sorted(near, byIndex: true)))
         }
         found += try search.along(near, windows.far)

@@ -30,7 +30,7 @@ extension Reading {
             'countries', t.countries)
         """
 
-    /// Stories that were not merged into others.
+    /// Stories that have articles: not those that were merged into others.
     package static func stories(
         country: String? = nil,
         by order: Order = .last,
@@ -41,7 +41,7 @@ extension Reading {
         return try Listing(
             table: "story",
             order: .value(order == .last ? "t.last_seq" : "t.first_seq"),
-            conditions: ["t.merged_into is null"] + wanted,
+            conditions: ["t.articles > 0"] + wanted,
             finding: country != nil ? .index : .walk,
             json: storyJSON
         )

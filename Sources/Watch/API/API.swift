@@ -17,6 +17,8 @@ struct API: Sendable {
     let reads: DatabasePool
     let writes: DatabasePool
     let streams: StreamServer
+    /// Names of countries and groups by code.
+    let countries: [String: String]
     let logger: Logger
 
     /// Runs a body on a thread that may block.

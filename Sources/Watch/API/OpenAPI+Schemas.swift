@@ -59,6 +59,13 @@ extension OpenAPI {
             "id": .uuid, "at": .time, "by": .text, "wrong": .text, "reason": .text, "correction": .anything.orNull,
             "record": .uuid.orNull,
         ]),
+        "Note": .object(
+            [
+                "id": .uuid, "at": .text, "event": .uuid, "by": .text, "wrong": .text, "reason": .text,
+                "correction": .anything.orNull, "record": .uuid,
+            ],
+            optional: ["correction"]
+        ),
         "Incident": .object([
             "id": .uuid, "first_seq": .integer, "last_seq": .integer, "first_at": .time, "last_at": .time, "day": .day,
             "event": .text, "mode": .text.orNull, "quad": .integer, "status": .text, "actor": .text, "recipient": .text,
@@ -126,9 +133,17 @@ extension OpenAPI {
             ),
         ]),
         "Brief": .object([
-            "id": .uuid, "made_at": .time, "scope": .text, "since": .time, "until": .time, "seq": .integer,
-            "data": .anything,
+            "id": .uuid, "made_at": .time, "scope": .text, "since": .time.orNull, "until": .time.orNull,
+            "seq": .integer, "data": .named("MadeBrief"),
         ]),
+        "MadeBrief": .object(
+            [
+                "id": .uuid, "scope": .text, "title": .text, "since": .day.orNull, "until": .day.orNull,
+                "seq": .integer, "summary": .list(.anything), "events": .list(.anything), "sources": .list(.anything),
+            ],
+            optional: ["since", "until"],
+            isOpen: true
+        ),
         "Index": .object([
             "since": .day, "until": .day, "statuses": .list(.text),
             "series": .list(

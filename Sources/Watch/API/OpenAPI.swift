@@ -76,7 +76,7 @@ extension Substring {
 extension API {
     /// All routes, in the order of the document.
     static let routes: [APIRoute] = {
-        let routes = APIRoute.records + APIRoute.derived + [APIRoute.stream]
+        let routes = APIRoute.records + APIRoute.derived + [APIRoute.feedback, APIRoute.brief, APIRoute.stream]
         // The document tells of itself, too.
         let description = "This description (OpenAPI 3.1)."
         let own = APIRoute(path: "/openapi.json", summary: description, answer: .anything) { _, _ in .json([]) }

@@ -107,7 +107,7 @@ extension APIRoute {
     ]
 
     /// Days of an index when the first is not given, and the most there may be.
-    private static let (usualDays, mostDays) = (90, 1100)
+    private static let (usualDays, mostDays) = (90, 4000)
 
     private static let indexParameters: [APIParameter] = [
         .query("since", .day, "The first day; \(usualDays - 1) days before the last when not given."),

@@ -17,8 +17,10 @@ package final class WebServer: Sendable {
         package var heartbeat = 15_000
         /// Requests of each token of each address.
         package var rate = TokenBucket.Rate(perSecond: 50)
-        /// Threads that read the database; what waits for them is bounded, too.
+        /// Threads that read the database.
         package var threads = 4
+        /// Requests that may wait for them; more are told to come again.
+        package var queue = 100
 
         package init(address: ListenAddress, keys: DoorKeys, names: [String] = [], streams: Int = 50) {
             self.address = address
@@ -27,9 +29,6 @@ package final class WebServer: Sendable {
             self.streams = streams
         }
     }
-
-    /// What waits for the database at one time before clients are told to come again.
-    private static let queue = 100
 
     private let door: HTTPDoor
     private let streams: StreamServer
@@ -41,28 +40,30 @@ package final class WebServer: Sendable {
 
     /// - Parameters:
     ///   - database: a libpq connection string or URL; empty takes the PG* variables.
+    ///   - countries: names of countries and groups by code, for briefs.
     ///   - dashboard: the pages; nil serves none, and then nobody can sign in with a browser.
     package init(
         _ settings: Settings,
         feed: FeedSource,
         database: String,
+        countries: [String: String] = [:],
         dashboard: Dashboard? = nil,
         logger: Logger
     ) throws(HTTPDoor.Failure) {
         func pool(_ name: String, _ threads: Int, isReadOnly: Bool) -> DatabasePool {
             let database = Database.Settings(database: database, application: "tidings-watch \(name)")
-            let settings = DatabasePool.Settings(
+            let pool = DatabasePool.Settings(
                 database,
                 threads: threads,
-                queue: WebServer.queue,
+                queue: settings.queue,
                 isReadOnly: isReadOnly
             )
-            return DatabasePool(settings, logger: logger)
+            return DatabasePool(pool, logger: logger)
         }
         streams = StreamServer(feed, streams: settings.streams, heartbeat: settings.heartbeat)
         reads = pool("reads", settings.threads, isReadOnly: true)
         writes = pool("writes", 1, isReadOnly: false)
-        let api = API(reads: reads, writes: writes, streams: streams, logger: logger)
+        let api = API(reads: reads, writes: writes, streams: streams, countries: countries, logger: logger)
         let router = Router(context: DoorContext.self)
         router.add(
             middleware: Doorkeeper(

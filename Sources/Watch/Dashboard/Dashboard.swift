@@ -12,9 +12,14 @@ package struct Dashboard: Sendable {
     let templates: Templates
     let names: CodeNames
     let frames: [String: Frame]
+    /// Where alert rules stand; nil without any.
+    let rules: RulesDirectory?
 
-    /// - Parameter knowledge: names of countries, and the frames that events are explained with.
-    package init(_ knowledge: Knowledge) {
+    /// - Parameters:
+    ///   - knowledge: names of countries, and the frames that events are explained with.
+    ///   - rules: the directory of alert rules.
+    package init(_ knowledge: Knowledge, rules: String? = nil) {
+        self.rules = rules.map { RulesDirectory($0, knowledge: knowledge) }
         templates = Templates()
         names = CodeNames(knowledge.countries)
         frames = Dictionary(knowledge.frames.all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -36,10 +41,12 @@ package struct Dashboard: Sendable {
         ("/countries", { try $0.countries($1, $2) }),
         ("/countries/:code", { try $0.country($1, $2) }),
         ("/dyads/:pair", { try $0.dyad($1, $2) }),
+        ("/briefs", { try $0.brief($1, $2) }),
         ("/map", { try $0.map($1, $2) }),
         ("/search", { try $0.search($1, $2) }),
         ("/alerts", { try $0.alerts($1, $2) }),
         ("/alerts/:id", { try $0.alert($1, $2) }),
+        ("/rules", { try $0.rules($1, $2) }),
         ("/system", { try $0.system($1, $2) }),
     ]
 

@@ -54,7 +54,7 @@ struct Templates: Sendable {
 
     /// The HTML of a template without the frame.
     func render(_ template: String, _ view: Any) -> String {
-        guard let html = library.render(view, withTemplate: template) else {
+        guard let html = library.render(Reflected(view), withTemplate: template) else {
             preconditionFailure("no template \(template)")
         }
         return html

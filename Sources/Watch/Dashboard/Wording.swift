@@ -70,12 +70,13 @@ struct Wording {
 
     /// `0.84`, or nil.
     static func decimal(_ number: Double?, places: Int = 2) -> String? {
-        guard let number, number.isFinite else { return nil }
+        guard let number, number.magnitude < 1e12 else { return nil }
         let power = (0..<places).reduce(1) { power, _ in power * 10 }
         let scaled = Int((number.magnitude * Double(power)).rounded())
+        let sign = number < 0 && scaled > 0 ? "-" : ""
+        guard places > 0 else { return "\(sign)\(scaled)" }
         let fraction = String(scaled % power)
-        let padded = String(repeating: "0", count: places - fraction.count) + fraction
-        return "\(number < 0 && scaled > 0 ? "-" : "")\(scaled / power)\(places > 0 ? ".\(padded)" : "")"
+        return "\(sign)\(scaled / power).\(String(repeating: "0", count: places - fraction.count))\(fraction)"
     }
 
     /// `35`, `2.5`.

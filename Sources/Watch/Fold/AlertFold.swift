@@ -35,19 +35,9 @@ final class AlertFold: FoldStep {
         }
     }
 
-    /// Lets time pass for rules that count by the log's: silence, the end of quiet hours, digests.
-    ///
-    /// In a transaction of its own, while nothing of the log is unread; alerts that are there already stay as they are.
     func tick(to time: Int, after seq: Int, on connection: Connection) throws(PostgresError) {
-        do {
-            try connection.transaction { (connection) throws(PostgresError) in
-                try work(from: time, before: seq + 1, on: connection) { engine in
-                    engine.rule.time == .log ? engine.advance(to: time) : []
-                }
-            }
-        } catch {
-            forget()
-            throw error
+        try work(from: time, before: seq + 1, on: connection) { engine in
+            engine.rule.time == .log ? engine.advance(to: time) : []
         }
     }
 
@@ -59,7 +49,12 @@ final class AlertFold: FoldStep {
     ) throws(PostgresError) {
         reloadWhenDue()
         guard let rules else { return }
-        var engines = try engines ?? load(rules, from: time, before: seq, on: connection)
+        var engines: [RuleEngine]
+        if let cached = self.engines {
+            engines = cached
+        } else {
+            engines = try load(rules, from: time, before: seq, on: connection)
+        }
         var alerts: [AlertStore.Outgoing] = []
         var changes: [AlertStore.Change] = []
         for index in engines.indices {
@@ -110,7 +105,7 @@ final class AlertFold: FoldStep {
         let rows = try AlertStore.states(on: connection)
         var engines: [RuleEngine] = []
         for rule in rules {
-            var engine = try AlertFold.engine(rule, rows[rule.name] ?? [:])
+            var engine = try engine(rule, rows[rule.name] ?? [:], on: connection)
             if engine.isFresh {
                 let since = time - rule.memory
                 engine.prime(
@@ -127,14 +122,25 @@ final class AlertFold: FoldStep {
         return engines
     }
 
-    private static func engine(_ rule: Rule, _ rows: [String: [UInt8]]) throws(PostgresError) -> RuleEngine {
+    private func engine(
+        _ rule: Rule,
+        _ rows: [String: [UInt8]],
+        on connection: Connection
+    ) throws(PostgresError) -> RuleEngine {
         do {
             var states: [String: RuleState] = [:]
-            for (key, row) in rows where key != RuleLedger.key { states[key] = try JSON.decode(RuleState.self, from: row) }
+            for (key, row) in rows where key != RuleLedger.key {
+                states[key] = try JSON.decode(RuleState.self, from: row)
+            }
             let ledger = try rows[RuleLedger.key].map { try JSON.decode(RuleLedger.self, from: $0) }
             return RuleEngine(rule, ledger: ledger, states: states)
         } catch {
-            throw PostgresError(sqlState: nil, message: "rule_state of \(rule.name) cannot be read: \(error)")
+            logger.error(
+                "what a rule remembered cannot be read; it begins afresh",
+                metadata: ["rule": "\(rule.name)", "error": "\(error)"]
+            )
+            try AlertStore.forget(rule.name, on: connection)
+            return RuleEngine(rule)
         }
     }
 
@@ -167,8 +173,9 @@ final class AlertFold: FoldStep {
         case .retracted, .quote, .quoteRetracted, .article, .other: return nil
         }
         if let membership = batch.memberships[event.id] {
-            event.incident = membership.incident
+            event.incident = membership.joined
             event.origins = membership.origins
+            event.credibility = membership.credibility
         }
         event.point = logged.event.location.flatMap { knowledge.coordinates(of: $0.name, country: $0.country) }
         return event

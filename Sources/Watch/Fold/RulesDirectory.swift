@@ -54,11 +54,19 @@ package struct RulesDirectory: Sendable {
     private func files() throws(SettingsError) -> [String] {
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
-            throw SettingsError(file: path, line: nil, message: "is no directory that can be read; make it, or name another")
+            throw SettingsError(
+                file: path,
+                line: nil,
+                message: "is no directory that can be read; make it, or name another"
+            )
         }
         let files = names.filter { ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) && !$0.hasPrefix(".") }.sorted()
         guard files.count <= RulesDirectory.fileLimit else {
-            throw SettingsError(file: path, line: nil, message: "has more than \(RulesDirectory.fileLimit) files of rules")
+            throw SettingsError(
+                file: path,
+                line: nil,
+                message: "has more than \(RulesDirectory.fileLimit) files of rules"
+            )
         }
         return files
     }

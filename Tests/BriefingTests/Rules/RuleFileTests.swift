@@ -6,47 +6,55 @@ import Settings
 import Testing
 
 @Suite("Alert rules: files") struct RuleFileTests {
-    @Test(arguments: [
-        ("name: r\ntype: any\nmtch: {event: AID}\n", 3, "'mtch' is not known in a rule; did you mean match?"),
-        ("name: r\ntype: anny\n", 2, "'anny' is no value of 'type'; did you mean any?"),
-        ("type: any\n", 1, "'name' is missing"),
-        ("name: r\n", 1, "'type' is missing: one of any, frequency"),
-        ("name: My Rule\ntype: any\n", 1, "cannot name a rule"),
-        ("name: r\ntype: any\nmatch:\n  event: SANCTON\n", 4, "did you mean SANCTION?"),
-        ("name: r\ntype: any\nmatch:\n  actor: [RUS, usa]\n", 4, "did you mean USA?"),
-        ("name: r\ntype: any\nmatch:\n  actr: RUS\n", 4, "'actr' is not known in 'match'; did you mean actor?"),
-        ("name: r\ntype: any\nmatch:\n  confidence: 0.7\n", 4, "'confidence' is compared: '>=0.7'"),
-        ("name: r\ntype: any\nmatch:\n  type: quote\n", 4, "one of event, event.corrected"),
-        ("name: r\ntype: any\nmatch:\n  origins: many\n", 4, "'>=2'"),
-        ("name: r\ntype: any\nmatch:\n  any:\n    - {event: AID}\n    - {evnt: AID}\n", 6, "did you mean event?"),
-        ("name: r\ntype: any\nmatch:\n  within: {km: 5, of: Kiyv}\n", 4, "'Kiyv' is not in the tables of places"),
-        ("name: r\ntype: any\nmatch:\n  within: {km: 5, lat: 95, lon: 1}\n", 4, "'lat' is a number from -90"),
-        ("name: r\ntype: any\nmatch: 'event=X'\n", 3, "'X' is no value of event"),
-        ("name: r\ntype: frequency\nnum_events: 3\n", 1, "'timeframe' is missing"),
-        ("name: r\ntype: frequency\nnum_events: 3\ntimeframe: {hours: 4}\n", 4, "such as 15m, 2h or 7d"),
-        ("name: r\ntype: frequency\nnum_events: 3\ntimeframe: 4 hours\n", 4, "write 15m, 2h or 1d"),
-        ("name: r\ntype: frequency\nnum_events: 0\ntimeframe: 4h\n", 3, "from 1 to 10000"),
-        ("name: r\ntype: any\nnum_events: 3\n", 3, "'num_events' is a setting of frequency; this rule is any"),
-        ("name: r\ntype: any\nthreshold: 3\n", 3, "'threshold' is a setting of flatline; this rule is any"),
-        ("name: r\ntype: flatline\nthreshold: 1\ntimeframe: 1h\nrealert: 0s\n", 5, "between 1m and 366d"),
-        ("name: r\ntype: cardinality\ncardinality_field: actor\ntimeframe: 1h\n", 1, "needs 'max_cardinality'"),
-        ("name: r\ntype: change\ncompare_key: status\n", 2, "change needs group_by"),
-        ("name: r\ntype: any\ngroup_by: [actor, actor]\n", 3, "'actor' is there twice"),
-        ("name: r\ntype: any\ngroup_by: actors\n", 3, "did you mean actor?"),
-        ("name: r\ntype: any\nexponential_realert: 1h\n", 3, "doubles a 'realert'"),
-        ("name: r\ntype: any\nquiet_hours: {from: '25:00', to: '06:00', zone: UTC}\n", 3, "'from' is a time of day"),
-        ("name: r\ntype: any\nquiet_hours: {from: '22:00', to: '06:00', zone: Europe/Berln}\n", 3, "time zone database"),
-        ("name: r\ntype: any\nquiet_hours: {from: '22:00', to: '06:00'}\n", 3, "'zone' is missing"),
-        ("name: r\ntype: any\nseverity: urgent\n", 3, "one of low, medium, high, critical"),
-        ("name: r\ntype: any\ntitle: '{actr} acts'\n", 3, "did you mean actor?"),
-        ("name: r\ntype: any\ntitle: '{actor acts'\n", 3, "has no '}'"),
-        ("name: r\ntype: any\nsinks: [log, pager]\n", 3, "'pager' is no value of 'sinks'"),
-        ("name: r\ntype: any\nsinks:\n  - log\n  - webhook\n", 5, "webhook needs 'name'"),
-        ("name: r\ntype: any\nsinks: [log, log]\n", 3, "the sink log is there twice"),
-        ("- {name: a, type: any}\n- {name: a, type: any}\n", 2, "'a' is there twice"),
-        ("name: [r\n", nil, "not YAML"), ("just words\n", 1, "a rule has to be a mapping"),
-        ("name: r\nname: q\ntype: any\n", 1, "stands twice"),
-    ] as [(String, Int?, String)])
+    @Test(
+        arguments: [
+            ("name: r\ntype: any\nmtch: {event: AID}\n", 3, "'mtch' is not known in a rule; did you mean match?"),
+            ("name: r\ntype: anny\n", 2, "'anny' is no value of 'type'; did you mean any?"),
+            ("type: any\n", 1, "'name' is missing"),
+            ("name: r\n", 1, "'type' is missing: one of any, frequency"),
+            ("name: My Rule\ntype: any\n", 1, "cannot name a rule"),
+            ("name: r\ntype: any\nmatch:\n  event: SANCTON\n", 4, "did you mean SANCTION?"),
+            ("name: r\ntype: any\nmatch:\n  actor: [RUS, usa]\n", 4, "did you mean USA?"),
+            ("name: r\ntype: any\nmatch:\n  actr: RUS\n", 4, "'actr' is not known in 'match'; did you mean actor?"),
+            ("name: r\ntype: any\nmatch:\n  confidence: 0.7\n", 4, "'confidence' is compared: '>=0.7'"),
+            ("name: r\ntype: any\nmatch:\n  type: quote\n", 4, "one of event, event.corrected"),
+            ("name: r\ntype: any\nmatch:\n  origins: many\n", 4, "'>=2'"),
+            ("name: r\ntype: any\nmatch:\n  any:\n    - {event: AID}\n    - {evnt: AID}\n", 6, "did you mean event?"),
+            ("name: r\ntype: any\nmatch:\n  within: {km: 5, of: Kiyv}\n", 4, "'Kiyv' is not in the tables of places"),
+            ("name: r\ntype: any\nmatch:\n  within: {km: 5, lat: 95, lon: 1}\n", 4, "'lat' is a number from -90"),
+            ("name: r\ntype: any\nmatch: 'event=X'\n", 3, "'X' is no value of event"),
+            ("name: r\ntype: frequency\nnum_events: 3\n", 1, "'timeframe' is missing"),
+            ("name: r\ntype: frequency\nnum_events: 3\ntimeframe: {hours: 4}\n", 4, "such as 15m, 2h or 7d"),
+            ("name: r\ntype: frequency\nnum_events: 3\ntimeframe: 4 hours\n", 4, "write 15m, 2h or 1d"),
+            ("name: r\ntype: frequency\nnum_events: 0\ntimeframe: 4h\n", 3, "from 1 to 10000"),
+            ("name: r\ntype: any\nnum_events: 3\n", 3, "'num_events' is a setting of frequency; this rule is any"),
+            ("name: r\ntype: any\nthreshold: 3\n", 3, "'threshold' is a setting of flatline; this rule is any"),
+            ("name: r\ntype: flatline\nthreshold: 1\ntimeframe: 1h\nrealert: 0s\n", 5, "between 1m and 366d"),
+            ("name: r\ntype: cardinality\ncardinality_field: actor\ntimeframe: 1h\n", 1, "needs 'max_cardinality'"),
+            ("name: r\ntype: change\ncompare_key: status\n", 2, "change needs group_by"),
+            ("name: r\ntype: any\ngroup_by: [actor, actor]\n", 3, "'actor' is there twice"),
+            ("name: r\ntype: any\ngroup_by: actors\n", 3, "did you mean actor?"),
+            ("name: r\ntype: any\nexponential_realert: 1h\n", 3, "doubles a 'realert'"),
+            (
+                "name: r\ntype: any\nquiet_hours: {from: '25:00', to: '06:00', zone: UTC}\n", 3,
+                "'from' is a time of day"
+            ),
+            (
+                "name: r\ntype: any\nquiet_hours: {from: '22:00', to: '06:00', zone: Europe/Berln}\n", 3,
+                "time zone database"
+            ),
+            ("name: r\ntype: any\nquiet_hours: {from: '22:00', to: '06:00'}\n", 3, "'zone' is missing"),
+            ("name: r\ntype: any\nseverity: urgent\n", 3, "one of low, medium, high, critical"),
+            ("name: r\ntype: any\ntitle: '{actr} acts'\n", 3, "did you mean actor?"),
+            ("name: r\ntype: any\ntitle: '{actor acts'\n", 3, "has no '}'"),
+            ("name: r\ntype: any\nsinks: [log, pager]\n", 3, "'pager' is no value of 'sinks'"),
+            ("name: r\ntype: any\nsinks:\n  - log\n  - webhook\n", 5, "webhook needs 'name'"),
+            ("name: r\ntype: any\nsinks: [log, log]\n", 3, "the sink log is there twice"),
+            ("- {name: a, type: any}\n- {name: a, type: any}\n", 2, "'a' is there twice"),
+            ("name: [r\n", nil, "not YAML"), ("just words\n", 1, "a rule has to be a mapping"),
+            ("name: r\nname: q\ntype: any\n", 1, "stands twice"),
+        ] as [(String, Int?, String)]
+    )
     func `what is wrong is named with its line`(_ text: String, _ line: Int?, _ part: String) {
         let error = #expect(throws: SettingsError.self) { try RuleSupport.rules(text) }
         if let line { #expect(error?.line == line, "\(error?.description ?? "")") }
@@ -75,7 +83,9 @@ import Testing
             is_enabled: false
             """
         )
-        #expect(rule.kind == .spike(.init(height: 2.5, direction: .up, timeframe: 604_800_000, reference: 5, current: 1)))
+        #expect(
+            rule.kind == .spike(.init(height: 2.5, direction: .up, timeframe: 604_800_000, reference: 5, current: 1))
+        )
         #expect("\(rule.match)" == "all(type=event, quad=4, not(status=denied,negated))")
         #expect(rule.sinks.map(\.name) == ["log", "webhook:desk", "file:alerts.jsonl"])
         #expect(rule.quietHours?.days == [5, 6] && rule.quietHours?.from == 1320 && rule.quietHours?.then == .drop)
@@ -139,10 +149,12 @@ import Testing
         #expect(Zone(offset: "5:30") == nil && Zone(offset: "+5") == nil && Zone(offset: "+99:00") == nil)
     }
 
-    @Test(arguments: [
-        ("2024-01-01T21:59:00Z", nil), ("2024-01-01T22:00:00Z", "2024-01-02T06:00:00Z"),
-        ("2024-01-02T05:59:00Z", "2024-01-02T06:00:00Z"), ("2024-01-02T06:00:00Z", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("2024-01-01T21:59:00Z", nil), ("2024-01-01T22:00:00Z", "2024-01-02T06:00:00Z"),
+            ("2024-01-02T05:59:00Z", "2024-01-02T06:00:00Z"), ("2024-01-02T06:00:00Z", nil),
+        ] as [(String, String?)]
+    )
     func `hours over midnight`(_ time: String, _ end: String?) throws {
         let hours = QuietHours(from: 22 * 60, to: 6 * 60, zone: .utc, then: .digest)
         #expect(try hours.end(at: utc(time) * 1000) == end.map { try utc($0) * 1000 })

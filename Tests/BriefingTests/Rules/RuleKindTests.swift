@@ -187,7 +187,8 @@ import Testing
         #expect(try matches("'event=ASSAULT actor!=USA'") && matches("{filter: confidence<=0.9}"))
         #expect(try matches("{any: [{actor: USA}, {actor: RUS, origins: 2}]}"))
         #expect(try !matches("{not: {actor: RUS}}") && matches("{not: [{actor: USA}, {origins: 1}]}"))
-        let failing = try S.rule("type: any\nmatch: {actor: USA, origins: '>=3', event: ASSAULT, text: nerve gas}").match
+        let failing = try S.rule("type: any\nmatch: {actor: USA, origins: '>=3', event: ASSAULT, text: nerve gas}")
+            .match
         #expect(
             failing.failures(near) == [
                 "actor=USA: the event has RUS", "origins>=3: the event has 2",

@@ -9,7 +9,12 @@ enum RuleSupport {
     static let minute = 60_000
     static let start = CivilDate(year: 2024, month: 1, day: 1)!.daysSinceEpoch * 86_400_000 + 12 * 60 * minute
 
-    static func event(_ seq: Int, at minutes: Int, _ keys: String = "", _ change: (inout RuleEvent) -> Void = { _ in })
+    static func event(
+        _ seq: Int,
+        at minutes: Int,
+        _ keys: String = "",
+        _ change: (inout RuleEvent) -> Void = { _ in }
+    )
         -> RuleEvent
     {
         let id = UUIDv5.name("event \(seq)", in: UUIDv5.recordNamespace)

@@ -58,13 +58,15 @@ struct TensionPlot {
 
     /// - Parameters:
     ///   - first: the day of the first value of each series.
+    ///   - step: days from one value to the next.
     ///   - series: of one length; may be empty.
-    ///   - anomalies: days, counted from the first, to mark on the first curve, with what to say of them.
+    ///   - anomalies: values, counted from the first, to mark on the first curve, with what to say of them.
     init(
         id: String,
         title: String,
         caption: String,
         first: CivilDate,
+        step: Int = 1,
         series: [Series],
         anomalies: [(day: Int, label: String)] = []
     ) {
@@ -101,38 +103,42 @@ struct TensionPlot {
                 x: Int(x(day).rounded()),
                 y: area.bottom + 22,
                 anchor: days == 1 ? "middle" : day == 0 ? "start" : day == days - 1 ? "end" : "middle",
-                label: Wording.day(first.adding(days: day))
+                label: Wording.day(first.adding(days: day * step))
             )
         }
         curves = series.map { line in
             Curve(kind: line.kind, name: line.name, path: TensionPlot.path(line.values, x: x, y: y))
         }
-        let main = series.first
-        points = anomalies.compactMap { anomaly in
-            guard let main, main.values.indices.contains(anomaly.day), let value = main.values[anomaly.day] else {
-                return nil
-            }
-            return Point(
-                kind: "mark-anomaly",
-                x: number(x(anomaly.day)),
-                y: number(y(value)),
-                radius: 5,
-                label: "\(Wording.day(first.adding(days: anomaly.day))): \(anomaly.label)"
-            )
+        func point(_ place: Int, _ value: Double, _ kind: String, _ radius: Int, _ words: String) -> Point {
+            let day = Wording.day(first.adding(days: place * step))
+            return Point(kind: kind, x: number(x(place)), y: number(y(value)), radius: radius, label: "\(day): \(words)")
         }
-        description = TensionPlot.words(first, series, anomalies.count)
+        // Few values are worth a dot each, which says its number.
+        let dots = (days <= 60 ? series : []).flatMap { line in
+            line.values.enumerated().compactMap { place, value -> Point? in
+                guard let value, value.isFinite, value != 0 else { return nil }
+                return point(place, value, "dot \(line.kind)", 3, "\(line.name) \(Wording.decimal(value, places: 1) ?? "")")
+            }
+        }
+        let rings = anomalies.compactMap { anomaly -> Point? in
+            guard let values = series.first?.values, values.indices.contains(anomaly.day), let value = values[anomaly.day]
+            else { return nil }
+            return point(anomaly.day, value, "ring", 7, anomaly.label)
+        }
+        points = dots + rings
+        description = TensionPlot.words(first, step, series, rings.count)
     }
 
     /// What a reader who does not see the curves is told.
-    private static func words(_ first: CivilDate, _ series: [Series], _ anomalies: Int) -> String {
+    private static func words(_ first: CivilDate, _ step: Int, _ series: [Series], _ anomalies: Int) -> String {
         let parts = series.map { line -> String in
             let known = line.values.enumerated().compactMap { day, value in value.map { (day: day, value: $0) } }
             guard let last = known.last, let high = known.max(by: { $0.value < $1.value }) else {
                 return "\(line.name): no values."
             }
-            let lastWords = "\(Wording.decimal(last.value) ?? "") on \(Wording.day(first.adding(days: last.day)))"
+            let lastWords = "\(Wording.decimal(last.value) ?? "") on \(Wording.day(first.adding(days: last.day * step)))"
             return
-                "\(line.name): last \(lastWords), highest \(Wording.decimal(high.value) ?? "") on \(Wording.day(first.adding(days: high.day)))."
+                "\(line.name): last \(lastWords), highest \(Wording.decimal(high.value) ?? "") on \(Wording.day(first.adding(days: high.day * step)))."
         }
         return (parts + (anomalies > 0 ? ["Days that stand out: \(anomalies)."] : [])).joined(separator: " ")
     }

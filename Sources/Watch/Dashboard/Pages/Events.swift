@@ -33,7 +33,7 @@ extension Dashboard {
         var alerts: [AlertCard]
         var feedback: [Note]
         var choices: [Choice]
-        var isThanked: Bool
+        var mayWrite: Bool
     }
 
     /// A term with its description.
@@ -42,11 +42,10 @@ extension Dashboard {
         var value: String
     }
 
-    /// What can be wrong with an event, in the words of the form and of the column `feedback.wrong`.
-    static let wrongs: [(value: String, name: String)] = [
-        ("event", "the type of act"), ("status", "whether it happened"), ("actor", "who acted"),
-        ("recipient", "on whom"), ("date", "the day"), ("place", "the place"), ("not an event", "it is no event at all"),
-        ("other", "something else"),
+    /// What can be wrong with an event, in the words of the form.
+    static let wrongs: [(wrong: Correction.Wrong, name: String)] = [
+        (.type, "the type of act"), (.status, "whether it happened"), (.actor, "who acted"), (.recipient, "on whom"),
+        (.date, "the day"), (.place, "the place"), (.notAnEvent, "it is no event at all"),
     ]
 
     func event(_ visit: Visit, _ connection: Connection) throws -> Answer {
@@ -58,7 +57,7 @@ extension Dashboard {
             throw NotThere("no event has the identifier \(id)")
         }
         let event = detail.record
-        let links = try Reading.links(ofEvent: detail.seq, article: detail.article.id, on: connection)?.value()
+        let links = try Reading.links(ofEvent: id, article: detail.article.id, on: connection)?.value()
         let card = EventCard(event, seq: detail.seq, at: detail.at, day: detail.day, isDated: detail.isDated, incident: detail.incident)
         let start = event.evidence.start ?? 0
         let view = EventView(
@@ -78,8 +77,8 @@ extension Dashboard {
             feedback: detail.feedback.map {
                 .init(at: Wording.moment($0.at), by: $0.by, wrong: $0.wrong, reason: $0.reason)
             },
-            choices: Dashboard.wrongs.map { .init(value: $0.value, name: $0.name) },
-            isThanked: visit.text("noted") != nil
+            choices: Dashboard.wrongs.map { .init(value: $0.wrong.rawValue, name: $0.name) },
+            mayWrite: visit.mayWrite
         )
         return .html(templates.page("event", title: "\(card.actor) \(card.act) \(card.recipient)", view))
     }

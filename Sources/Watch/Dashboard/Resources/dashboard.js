@@ -105,3 +105,12 @@
   }
   pause.hidden = false;
 })();
+
+// A link of 'tidings up' has the token behind the #, which no server and no log sees: sign in with it, and take it out of the address.
+(() => {
+  const field = document.getElementById("token");
+  if (!field || !location.hash.startsWith("#token=")) return;
+  field.value = decodeURIComponent(location.hash.slice("#token=".length));
+  history.replaceState(null, "", location.pathname + location.search);
+  field.form.requestSubmit();
+})();

@@ -3,6 +3,7 @@ import HTTPSupport
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import Logging
 import NIOCore
 import Postgres
 import Records
@@ -53,9 +54,16 @@ struct DashboardDoor: Sendable {
         }
         router.get(RouterPath(DashboardDoor.signIn)) { request, _ in
             let query = try DashboardDoor.pairs(request.uri.query ?? "")
+            // The link that 'tidings up' prints; the answer leaves the token out of the address at once.
+            if let cookie = sessions.cookie(forToken: query["token"] ?? "", host: request.head.authority) {
+                return DashboardDoor.redirect(to: DashboardDoor.local(query["next"] ?? "/"), cookie: cookie)
+            }
             return DashboardDoor.html(signInPage(next: query["next"] ?? "/", error: nil))
         }
         router.post(RouterPath(DashboardDoor.signIn)) { request, _ in try await signIn(request) }
+        router.post("/events/:id/feedback") { request, context in
+            try await feedback(request, event: context.parameters.get("id") ?? "")
+        }
         router.post("/logout") { request, _ in
             try DashboardDoor.requireOwnPage(request)
             return DashboardDoor.redirect(
@@ -121,6 +129,43 @@ struct DashboardDoor: Sendable {
         }
         return DashboardDoor.redirect(to: next, cookie: cookie)
     }
+
+    // MARK: Forms
+
+    /// "Wrong because …": what a person says goes into the log as a correction or a retraction.
+    ///
+    /// ``Doorkeeper`` has seen to it that only a page of ours, of somebody who may write, sends this.
+    private func feedback(_ request: Request, event: String) async throws -> Response {
+        let form = try await DashboardDoor.form(request)
+        guard let wrong = Correction.Wrong(rawValue: form["wrong"] ?? "") else {
+            throw Problem(.badRequest, "'\((form["wrong"] ?? "").prefix(50))' is not what can be wrong with an event")
+        }
+        let right = form["right"].map { String($0.trimmingPrefix(while: \.isWhitespace)) } ?? ""
+        let note = FeedbackStore.Note(
+            event: event.lowercased(),
+            by: form["by"] ?? "",
+            wrong: wrong,
+            reason: form["reason"] ?? "",
+            set: right.isEmpty ? [:] : [wrong.slot ?? wrong.rawValue: right]
+        )
+        switch try await api.run(on: api.writes, { try FeedbackStore.add(note, on: $0) }) {
+        case .failure(let refusal):
+            let page = dashboard.message("Not taken", "\(refusal)", link: ("/events/\(note.event)", "Back to the event"))
+            return DashboardDoor.html(page, .badRequest)
+        case .success(let stored):
+            let page = dashboard.message(
+                "Noted",
+                stored.correction == nil
+                    ? "The event is retracted: the log says so, with your reason."
+                    : "The event is corrected: the log says so, with your reason.",
+                kind: "note",
+                link: stored.correction == nil ? ("/", "Live events") : ("/events/\(stored.record)", "The event as it stands now")
+            )
+            return DashboardDoor.html(page)
+        }
+    }
+
+    // MARK: Addresses
 
     /// An address on this server: whoever signs in is not sent anywhere else.
     static func local(_ address: String) -> String {
