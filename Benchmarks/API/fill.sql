@@ -376,10 +376,6 @@ select code, direction, day, quad, status, sum(count), sum(scale_sum)
 from dyad_day, lateral (values (actor, 'actor'), (recipient, 'recipient')) as side(code, direction)
 where code <> '' group by code, direction, day, quad, status;
 
-insert into country_day (code, side, status, day, quad, count, scale_sum)
-select code, side, status, day, quad, sum(count), sum(scale_sum)
-from dyad_day cross join lateral (values (actor, 'actor'), (recipient, 'recipient')) s(code, side) group by code, side, status, day, quad;
-
 -- One event in fifty rang.
 insert into alert (id, seq, at, rule, severity, key, title, importance, credibility, data)
 select id, seq, at, rule, severity, key, title, importance, credibility, json_build_object('id', id, 'rule', rule, 'kind', 'any', 'severity', severity,

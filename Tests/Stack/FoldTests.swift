@@ -198,11 +198,11 @@ import Testing
             try Database.number(
                 """
                 with counted as (
-                    select code, side, status, day, quad, sum(count)::bigint as count, sum(scale_sum) as scale_sum
-                    from dyad_day cross join lateral (values (actor, 'actor'), (recipient, 'recipient')) as s(code, side)
+                    select code, direction, status, day, quad, sum(count)::bigint as count, sum(scale_sum) as scale_sum
+                    from dyad_day cross join lateral (values (actor, 'actor'), (recipient, 'recipient')) as s(code, direction)
                     where code <> '' group by 1, 2, 3, 4, 5
                 )
-                select count(*) from counted full join country_day d using (code, side, status, day, quad)
+                select count(*) from counted full join country_day d using (code, direction, status, day, quad)
                 where counted.count is distinct from d.count or abs(counted.scale_sum - d.scale_sum) > 0.001
                 """,
                 stack
