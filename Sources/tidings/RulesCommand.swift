@@ -7,6 +7,7 @@ import Records
 import ServiceSupport
 import Settings
 import Storage
+import Supervision
 import Watch
 
 struct RulesCommand: ParsableCommand {

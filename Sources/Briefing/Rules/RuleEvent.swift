@@ -46,9 +46,17 @@ package struct RuleEvent: Sendable, Equatable {
     package func values(of name: KeyName) -> [String] {
         let wanted = Array("\(name.rawValue)=".utf8)
         var values: [String] = []
-        for pair in keys.split(separator: UInt8(ascii: " ")) where pair.starts(with: wanted) {
-            let text = String(decoding: pair.dropFirst(wanted.count), as: UTF8.self)
-            values.append(KeyName.unescaped(text) ?? text)
+        keys.withUnsafeBufferPointer { keys in
+            var start = 0
+            while start < keys.count {
+                let end = keys[start...].firstIndex(of: UInt8(ascii: " ")) ?? keys.count
+                if end - start > wanted.count, keys[start..<start + wanted.count].elementsEqual(wanted) {
+                    let value = keys[start + wanted.count..<end]
+                    let text = String(decoding: value, as: UTF8.self)
+                    values.append(value.contains(UInt8(ascii: "%")) ? KeyName.unescaped(text) ?? text : text)
+                }
+                start = end + 1
+            }
         }
         return values
     }

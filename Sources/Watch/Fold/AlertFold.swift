@@ -49,7 +49,10 @@ final class AlertFold: FoldStep {
     ) throws(PostgresError) {
         reloadWhenDue()
         guard let rules else { return }
-        var engines = try engines ?? load(rules, from: time, before: seq, on: connection)
+        var engines: [RuleEngine]
+        if let cached = self.engines { engines = cached } else {
+            engines = try load(rules, from: time, before: seq, on: connection)
+        }
         var alerts: [AlertStore.Outgoing] = []
         var changes: [AlertStore.Change] = []
         for index in engines.indices {
@@ -168,8 +171,9 @@ final class AlertFold: FoldStep {
         case .retracted, .quote, .quoteRetracted, .article, .other: return nil
         }
         if let membership = batch.memberships[event.id] {
-            event.incident = membership.incident
+            event.incident = membership.joined
             event.origins = membership.origins
+            event.credibility = membership.credibility
         }
         event.point = logged.event.location.flatMap { knowledge.coordinates(of: $0.name, country: $0.country) }
         return event
