@@ -64,7 +64,8 @@ let package = Package(
         .target(
             name: "Watch",
             dependencies: [
-                "Briefing", "CCurl", "HTTPSupport", "Knowledge", "Messaging", "Postgres", "Records", "ServiceSupport", "Settings",
+                "Briefing", "CCurl", "HTTPSupport", "Knowledge", "Messaging", "Postgres", "Records", "ServiceSupport",
+                "Settings",
                 "Storage", "TidingsClient", "Wire", crypto, hummingbird, logging, mustache, yams,
             ]
         ),
@@ -82,7 +83,10 @@ let package = Package(
                 "CRDKafka", "Messaging", "Records", "ServiceSupport", "TidingsClient", "Wire", logging,
             ]
         ),
-        .target(name: "Storage", dependencies: ["Briefing", "Knowledge", "Postgres", "Records", "ServiceSupport", "Wire", logging]),
+        .target(
+            name: "Storage",
+            dependencies: ["Briefing", "Knowledge", "Postgres", "Records", "ServiceSupport", "Wire", logging]
+        ),
 
         .target(
             name: "Supervision",
@@ -109,7 +113,8 @@ let package = Package(
             dependencies: [
                 "Access", "Articles", "Briefing", "CLinux", "Coding", "HTTPSupport", "Knowledge", "Linguistics",
                 "Messaging",
-                "Postgres", "Records", "Relays", "ServiceSupport", "Settings", "Storage", "Supervision", "TidingsClient",
+                "Postgres", "Records", "Relays", "ServiceSupport", "Settings", "Storage", "Supervision",
+                "TidingsClient",
                 "Watch", "Wire", arguments, logging,
             ]
         ),

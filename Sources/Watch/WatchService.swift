@@ -14,6 +14,8 @@ package final class WatchService: Sendable {
         package var knowledge: Knowledge
         /// The directory of alert rules; nil runs none.
         package var rules: String?
+        /// Where sinks of alerts find files, secrets and programs; nil when rules may use none of these.
+        package var alerts: AlertPlaces?
         /// The file of webhooks; nil sends none.
         package var webhooks: String?
         /// The stream over HTTP; nil serves none.
@@ -24,6 +26,7 @@ package final class WatchService: Sendable {
             database: String,
             knowledge: Knowledge,
             rules: String? = nil,
+            alerts: AlertPlaces? = nil,
             webhooks: String? = nil,
             stream: StreamServer.Settings? = nil
         ) {
@@ -32,12 +35,14 @@ package final class WatchService: Sendable {
             self.database = database
             self.knowledge = knowledge
             self.rules = rules
+            self.alerts = alerts
             self.webhooks = webhooks
         }
     }
 
     private let stop = StopSwitch()
     private let worker: Worker
+    private let alerts: AlertCourier
     private let webhooks: WebhookManager?
     private let stream: StreamServer?
 
@@ -50,6 +55,7 @@ package final class WatchService: Sendable {
                 nil
             }
         let stop = self.stop
+        alerts = AlertCourier(.init(database: settings.database, places: settings.alerts), logger: logger)
         worker = Worker(name: "watch") { WatchThread(settings, logger, stop).run() }
         webhooks = settings.webhooks.map {
             WebhookManager(.init(file: $0, feed: settings.feed, database: settings.database), logger: logger)
@@ -60,6 +66,7 @@ package final class WatchService: Sendable {
         stop.stop()
         stream?.shutdown()
         webhooks?.shutdown()
+        alerts.shutdown()
         worker.join()
     }
 }

@@ -53,7 +53,8 @@ final class WatchThread {
             IncidentStep(knowledge), ReportStep(knowledge), ArticleStep(), EntityStep(), StoryStep(knowledge), DyadStep(),
         ]
         if let rules = settings.rules {
-            steps.append(AlertFold(RulesDirectory(rules, knowledge: knowledge), knowledge: knowledge, logger: logger))
+            let directory = RulesDirectory(rules, knowledge: knowledge, places: settings.alerts)
+            steps.append(AlertFold(directory, knowledge: knowledge, logger: logger))
         }
         return steps
     }

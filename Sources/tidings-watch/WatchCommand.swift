@@ -25,6 +25,8 @@ struct WatchCommand: ParsableCommand {
     var seeds: String?
     @Option(help: "The directory of alert rules, read again whenever it changes; seeds/rules when not given.")
     var rules: String?
+    @Option(help: "The directory of the rules' sinks: what they write (files/), read (secrets/) and may run (commands/).")
+    var alerts: String?
     @Option(help: "The YAML file that names the endpoints of webhooks; none of that name is an empty one.")
     var webhooks: String?
     @Option(help: "Serve the stream over HTTP (server-sent events) at this address, such as 127.0.0.1:7480.")
@@ -54,6 +56,7 @@ struct WatchCommand: ParsableCommand {
                     database: database,
                     knowledge: Knowledge(directory: seeds),
                     rules: rules ?? "\(seeds)/rules",
+                    alerts: alerts.map { AlertPlaces($0) },
                     webhooks: webhooks,
                     stream: stream
                 ),

@@ -116,6 +116,7 @@ struct Up: ParsableCommand {
                 [
                     "--database", layout.database(.watch), "--feed", endpoints.feed, "--key",
                     layout.keys.keyFile(.watch), "--webhooks", layout.webhooks, "--rules", layout.rules,
+                    "--alerts", layout.alerts,
                 ] + (http ? ["--http", "127.0.0.1:\(portBase + 3)", "--http-token", layout.keys.httpToken] : [])
             ),
             service(

@@ -18,7 +18,9 @@ final class AlertDesk {
     static let start = CivilDate(year: 2024, month: 1, day: 1)!.daysSinceEpoch * 86_400_000
     private static let known = Result { try Knowledge(directory: Installation.seeds()) }
 
+    let database: String
     let connection: Connection
+    let places: AlertPlaces
     let knowledge: Knowledge
     let directory: String
     private(set) var records: [FoldBatch.Record] = []
@@ -27,20 +29,22 @@ final class AlertDesk {
     private let epoch: String
 
     init(_ rules: [String: String]) throws {
-        connection = try Connection(PrivatePostgres.shared.get().freshDatabase(), application: "tests")
+        database = try PrivatePostgres.shared.get().freshDatabase()
+        connection = try Connection(database, application: "tests")
         try Migrator.apply(Schema.migrations(in: Installation.migrations()), on: connection)
         knowledge = try AlertDesk.known.get()
         directory = "/tmp/tidings-rules-\(UUID().uuidString)"
+        places = AlertPlaces("\(directory)/alerts")
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         epoch = try connection.query("select epoch::text from log_head")[0].string(0)
-        fold = AlertDesk.fold(directory, knowledge)
+        fold = AlertDesk.fold(directory, knowledge, places)
         for (name, text) in rules { try write(text, to: name) }
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
-    private static func fold(_ directory: String, _ knowledge: Knowledge) -> Fold {
-        let rules = RulesDirectory(directory, knowledge: knowledge)
+    private static func fold(_ directory: String, _ knowledge: Knowledge, _ places: AlertPlaces) -> Fold {
+        let rules = RulesDirectory(directory, knowledge: knowledge, places: places)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         return Fold(
             "watch",
@@ -50,7 +54,7 @@ final class AlertDesk {
     }
 
     /// A service that was killed and started again.
-    func restart() { fold = AlertDesk.fold(directory, knowledge) }
+    func restart() { fold = AlertDesk.fold(directory, knowledge, places) }
 
     func write(_ text: String, to name: String) throws {
         try Data(text.utf8).write(to: URL(filePath: "\(directory)/\(name)"), options: .atomic)

@@ -17,9 +17,10 @@ import Wire
         match: {event: SANCTION, status: happened}
         severity: high
         title: '{actor} expels {recipient}'
-        sinks: [log, stream, {webhook: {name: desk, path: /hook}}]
+        sinks: [log, stream, {webhook: {name: desk, url: 'https://example.org/hook'}}]
         """
-    private static let often = "name: often\ntype: frequency\nnum_events: 3\ntimeframe: 2h\ngroup_by: dyad\nrealert: 1h\n"
+    private static let often =
+        "name: often\ntype: frequency\nnum_events: 3\ntimeframe: 2h\ngroup_by: dyad\nrealert: 1h\n"
     private static let quiet = "name: quiet\ntype: flatline\nthreshold: 1\ntimeframe: 3h\nsinks: [log]\n"
     private static let waits =
         "name: waits\ntype: any\nmatch: {event: PROTEST}\ndigest: 1h\nsinks: [{file: {path: a.jsonl}}]\n"
@@ -41,7 +42,11 @@ import Wire
         // Credibility is the incident's: one report that says it happened, 0.7 × confidence 0.8.
         #expect(try desk.column("select round(credibility::numeric, 3)::text from alert") == ["0.560"])
         #expect(try desk.column("select sink from alert_delivery order by sink") == ["log", "webhook:desk"])
-        #expect(try desk.column("select settings ->> 'path' from alert_delivery where sink <> 'log'") == ["/hook"])
+        #expect(
+            try desk.column("select settings ->> 'url' from alert_delivery where sink <> 'log'") == [
+                "https://example.org/hook"
+            ]
+        )
         #expect(
             try desk.column(
                 """
@@ -64,7 +69,8 @@ import Wire
 
     private static let files = [
         "a.yaml": expulsions, "b.yaml": often, "c.yaml": quiet, "d.yaml": waits,
-        "e.yaml": "name: grows\ntype: spike\nspike_height: 2\nspike_type: both\ntimeframe: 4h\nthreshold_ref: 2\ngroup_by: dyad",
+        "e.yaml":
+            "name: grows\ntype: spike\nspike_height: 2\nspike_type: both\ntimeframe: 4h\nthreshold_ref: 2\ngroup_by: dyad",
         "f.yaml": "name: twice\ntype: any\nmatch: {origins: '>=2'}\ngroup_by: incident\nrealert: 1d",
     ]
 
@@ -94,7 +100,7 @@ import Wire
         let events = try AlertStore.events(since: 0, sentences: true, on: desk.connection)
         #expect(events.count == AlertFoldTests.events.count)
         var ids: [String] = []
-        for rule in try RulesDirectory(desk.directory, knowledge: desk.knowledge).read() {
+        for rule in try RulesDirectory(desk.directory, knowledge: desk.knowledge, places: desk.places).read() {
             ids += Backtest.alerts(of: rule, in: events, since: 0, until: nil).map(\.id)
         }
         #expect(try ids.sorted() == desk.column("select id::text from alert order by id::text"))
@@ -117,7 +123,11 @@ import Wire
         #expect(alerts.contains { $0.hasPrefix("2024-01-01T03:00:00Z quiet: 0 events within 3h") })
         #expect(alerts.contains { $0.hasPrefix("2024-01-01T01:00:00Z waits: 1 alert waited") })
         #expect(try desk.column("select sink from alert_delivery where sink like 'file%'") == ["file:a.jsonl"])
-        #expect(try desk.column("select coalesce(article_id::text, 'none') from record where type = 'alert' and topic like '%quiet%' limit 1") == ["none"])
+        #expect(
+            try desk.column(
+                "select coalesce(article_id::text, 'none') from record where type = 'alert' and topic like '%quiet%' limit 1"
+            ) == ["none"]
+        )
         desk.restart()
         #expect(try desk.tick())
         #expect(try desk.alerts().count == alerts.count)
@@ -127,7 +137,9 @@ import Wire
         let desk = try AlertDesk(["a.yaml": AlertFoldTests.expulsions])
         try desk.report([(0, "SANCTION USA RUS happened")])
         try desk.follow()
-        let changed = AlertFoldTests.expulsions.split(separator: "'{actor} expels {recipient}'").joined(separator: "changed")
+        let changed = AlertFoldTests.expulsions.split(separator: "'{actor} expels {recipient}'").joined(
+            separator: "changed"
+        )
         try desk.write(changed + "\nmtch: {}\n", to: "a.yaml")
         Thread.sleep(1.1)
         try desk.report([(1, "SANCTION GBR RUS happened")])
@@ -135,7 +147,9 @@ import Wire
         try desk.write(changed, to: "a.yaml")
         try desk.write(AlertFoldTests.often, to: "b.yaml")
         Thread.sleep(1.1)
-        try desk.report([(2, "SANCTION FRA RUS happened"), (3, "SANCTION FRA RUS proposed"), (4, "SANCTION FRA RUS proposed")])
+        try desk.report([
+            (2, "SANCTION FRA RUS happened"), (3, "SANCTION FRA RUS proposed"), (4, "SANCTION FRA RUS proposed"),
+        ])
         try desk.follow()
         #expect(
             try desk.column("select rule || ' ' || title from alert order by seq, rule") == [
@@ -164,10 +178,12 @@ import Wire
     @Test func `two files must not have rules of one name`() throws {
         let desk = try AlertDesk(["a.yaml": AlertFoldTests.often, "b.yaml": AlertFoldTests.often])
         let error = #expect(throws: SettingsError.self) {
-            try RulesDirectory(desk.directory, knowledge: desk.knowledge).read()
+            try RulesDirectory(desk.directory, knowledge: desk.knowledge, places: desk.places).read()
         }
         #expect(error?.description.contains("b.yaml: another file has a rule 'often' already") == true)
-        #expect(throws: SettingsError.self) { try RulesDirectory("/nowhere", knowledge: desk.knowledge).read() }
+        #expect(throws: SettingsError.self) {
+            try RulesDirectory("/nowhere", knowledge: desk.knowledge, places: nil).read()
+        }
     }
 }
 

@@ -33,7 +33,8 @@ struct AlertSender {
             logger.notice(
                 "alert: \(AlertText.line(alert.title))",
                 metadata: [
-                    "rule": "\(alert.rule)", "severity": "\(alert.severity.rawValue)", "why": "\(AlertText.line(alert.why))",
+                    "rule": "\(alert.rule)", "severity": "\(alert.severity.rawValue)",
+                    "why": "\(AlertText.line(alert.why))",
                     "alert": "\(alert.id)",
                 ]
             )
@@ -135,7 +136,8 @@ struct AlertSender {
             path: path,
             arguments: arguments,
             environment: [
-                "TIDINGS_ALERT=\(alert.id)", "TIDINGS_RULE=\(alert.rule)", "TIDINGS_SEVERITY=\(alert.severity.rawValue)",
+                "TIDINGS_ALERT=\(alert.id)", "TIDINGS_RULE=\(alert.rule)",
+                "TIDINGS_SEVERITY=\(alert.severity.rawValue)",
                 "TIDINGS_TITLE=\(AlertText.line(alert.title))",
             ],
             bounds: bounds

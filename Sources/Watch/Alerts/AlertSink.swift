@@ -1,6 +1,5 @@
 package import Briefing
 import HTTPSupport
-import Settings
 
 /// Where an alert is sent, with all that is needed to send it: what a rule says of its sink, checked.
 package enum AlertSink: Sendable, Equatable {
@@ -100,10 +99,9 @@ private struct Reader {
         let name = try required("name")
         guard WebhookFile.isName(name) else { throw invalid("a name has 1 to 63 of a-z, 0-9, '-' and '_'") }
         let allowPrivate = try flag("allow_private")
+        let text = try required("url")
         let url: OutboundURL
-        do { url = try WebhookFile.url(try required("url"), allowPrivate: allowPrivate) } catch let error as AlertSink.Invalid {
-            throw error
-        } catch { throw invalid("\(error)") }
+        do { url = try OutboundURL(text, allowPrivate: allowPrivate) } catch { throw invalid(error.description) }
         guard let seconds = Int(self["timeout"] ?? "15"), (1...60).contains(seconds) else {
             throw invalid("'timeout' is 1 to 60 seconds")
         }
