@@ -186,8 +186,8 @@ let package = Package(
         .testTarget(
             name: "WatchTests",
             dependencies: [
-                "HTTPSupport", "Postgres", "Records", "ServiceSupport", "Settings", "Storage", "Supervision",
-                "TestSupport", "Watch",
+                "Briefing", "HTTPSupport", "Knowledge", "Postgres", "Records", "ServiceSupport", "Settings", "Storage",
+                "Supervision", "TestSupport", "Watch", "Wire",
                 logging, "tidings", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
             ]
         ),

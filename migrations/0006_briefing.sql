@@ -250,6 +250,7 @@ create table feedback (
     id uuid primary key,
     at timestamptz not null default now(),
     event_id uuid not null references record (uuid),
+    article_id uuid not null references article,
     by_whom text not null check (length(by_whom) <= 200),
     wrong text not null,
     reason text not null check (length(reason) <= 2000),
@@ -257,6 +258,7 @@ create table feedback (
     record_id uuid
 );
 create index on feedback (event_id);
+create index on feedback (article_id);
 comment on table feedback is 'Wrong because …: what a person says of an event; record_id is the correction or retraction that went into the log.';
 
 alter table record drop constraint record_type_check;
@@ -274,6 +276,7 @@ grant select, insert, update, delete on article_entry, report, quote_entry, enti
 grant delete on dyad_day to tidings_watch;
 grant select on all tables in schema public to tidings_operator;
 grant insert on brief, feedback, record, outbox to tidings_operator;
+grant select on feedback to tidings_hub;
 -- To have watch make its tables anew (tidings rebuild).
 grant truncate on article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story, story_article,
     story_change, rule_state, dyad_day to tidings_operator;

@@ -208,12 +208,4 @@ extension EventType {
         default: return self
         }
     }
-
-    /// PLOVER asks for a recipient.
-    var requiresRecipient: Bool {
-        switch self {
-        case .cooperate, .aid, .sanction: true
-        default: false
-        }
-    }
 }

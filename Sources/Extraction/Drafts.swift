@@ -12,7 +12,7 @@ package enum Drafts {
                     head: RecordHead(
                         id: quote.id,
                         type: "quote",
-                        topic: topic(["quote", quote.speaker?.code]),
+                        topic: RecordTopic.quote(quote),
                         keys: RecordKeys.quote(quote)
                     ),
                     data: try JSON.encode(quote)
@@ -25,9 +25,7 @@ package enum Drafts {
                     head: RecordHead(
                         id: event.id,
                         type: "event",
-                        topic: topic([
-                            "event", event.event.rawValue, event.actor.first?.code, event.recipient.first?.code,
-                        ]),
+                        topic: RecordTopic.event(event),
                         keys: RecordKeys.event(event)
                     ),
                     data: try JSON.encode(event)
@@ -47,23 +45,5 @@ package enum Drafts {
             )
         )
         return drafts
-    }
-
-    /// `event/SANCTION/RUS/USA/`, with `-` for what is not known; every part ends with the delimiter.
-    private static func topic(_ parts: [String?]) -> String {
-        parts.map { String(token($0 ?? "-").prefix(40)) + "/" }.joined()
-    }
-
-    /// A part of a topic: ASCII letters, digits and `+_.-`; anything else becomes a hyphen.
-    static func token(_ value: String) -> String {
-        let bytes = value.utf8.map { byte -> UInt8 in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "_"), UInt8(ascii: "."):
-                byte
-            default: UInt8(ascii: "-")
-            }
-        }
-        return bytes.isEmpty ? "-" : String(decoding: bytes.prefix(100), as: UTF8.self)
     }
 }

@@ -67,24 +67,45 @@ package enum Succession {
 
     private static func act(_ data: [UInt8]) -> Act? { try? JSON.decode(Act.self, from: data) }
 
-    private static func correction(_ draft: RecordDraft, of old: Standing) -> Successor {
+    /// The record that takes the place of an event.
+    ///
+    /// - Parameter reason: why; nil when a later version of the article reports it in another way.
+    static func correction(_ draft: RecordDraft, of old: Standing, reason: String? = nil) -> Successor {
         var draft = draft
         draft.head = retyped(draft.head, "event.corrected")
-        let head = Array(#"{"corrects":"\#(old.head.id)","was":"#.utf8)
+        let why = reason.map { #""reason":\#(quoted($0)),"# } ?? ""
+        let head = Array(#"{"corrects":"\#(old.head.id)",\#(why)"was":"#.utf8)
         draft.data = head + old.data + [UInt8(ascii: ",")] + draft.data.dropFirst()
         return Successor(draft: draft, retracts: old.head.id)
     }
 
     private static func retraction(of old: Standing, _ article: String) -> Successor {
-        let id = UUIDv5.name("retracted|\(old.head.id)|\(article)", in: UUIDv5.recordNamespace)
+        retraction(
+            of: old,
+            reason: "a later version of the article does not report it",
+            because: article,
+            more: #""superseded_by":"\#(article)","#
+        )
+    }
+
+    /// The record that takes an event or quote back.
+    ///
+    /// - Parameters:
+    ///   - reason: why.
+    ///   - cause: what it follows from: an article or a piece of feedback; part of the identifier.
+    ///   - more: members of the record, each with a comma behind it.
+    static func retraction(of old: Standing, reason: String, because cause: String, more: String = "") -> Successor {
+        let id = UUIDv5.name("retracted|\(old.head.id)|\(cause)", in: UUIDv5.recordNamespace)
         var head = retyped(old.head, isEvent(old) ? "event.retracted" : "quote.retracted")
         head.id = id
-        let data =
-            Array(
-                #"{"id":"\#(id)","retracts":"\#(old.head.id)","reason":"a later version of the article does not report it","#
-                    .utf8
-            ) + Array(#""superseded_by":"\#(article)","was":"#.utf8) + old.data + [UInt8(ascii: "}")]
+        let text = #"{"id":"\#(id)","retracts":"\#(old.head.id)","reason":\#(quoted(reason)),\#(more)"was":"#
+        let data = Array(text.utf8) + old.data + [UInt8(ascii: "}")]
         return Successor(draft: RecordDraft(head: head, data: data), retracts: old.head.id)
+    }
+
+    /// A string as JSON.
+    private static func quoted(_ text: String) -> String {
+        (try? JSON.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
     }
 
     /// The same topic, whose listeners must learn of it, and the same keys under another type.

@@ -81,19 +81,31 @@ package enum WorkStore {
     /// Stores the records of answered jobs behind their fences: deletes the job and inserts records and outbox at once.
     ///
     /// Of an article that has a later version already, nothing goes out; of one that takes the place of an earlier version, corrections and
-    /// retractions go out too (``Succession``).
+    /// retractions go out too (``Succession``). What a person has said of an event holds for what is coded later, too (``Override``).
     ///
     /// - Returns: the leases whose answer was stored; a stale answer has no effect, not even beside a fresh one for its article.
     package static func commit(
         _ answers: [(lease: Lease, records: [RecordDraft])],
         on connection: Connection
     ) throws(PostgresError) -> Set<Lease> {
-        let old = try standing(before: answers.map(\.lease.article), on: connection)
+        // A person may correct an event between our look at what stands and our own correction of it: then look again.
+        do { return try store(answers, on: connection) } catch  where error.sqlState == "23505" {
+            return try store(answers, on: connection)
+        }
+    }
+
+    private static func store(
+        _ answers: [(lease: Lease, records: [RecordDraft])],
+        on connection: Connection
+    ) throws(PostgresError) -> Set<Lease> {
+        let articles = answers.map(\.lease.article)
+        let old = try standing(before: articles, on: connection)
+        let overrides = try FeedbackStore.overrides(articles, on: connection)
         let drafts = answers.flatMap { answer -> [(Lease, RecordDraft, String?)] in
-            guard let replaced = old[answer.lease.article] else {
-                return answer.records.map { (answer.lease, $0, nil) }
-            }
-            return Succession.records(old: replaced, new: answer.records, article: answer.lease.article)
+            let article = answer.lease.article
+            let records = Override.apply(overrides[article] ?? [], to: answer.records, of: article)
+            guard let replaced = old[article] else { return records.map { (answer.lease, $0, nil) } }
+            return Succession.records(old: replaced, new: records, article: article)
                 .map { (answer.lease, $0.draft, $0.retracts) }
         }
         let rows = try connection.query(

@@ -40,6 +40,14 @@ package enum RecordKeys {
         joined([KeyName.type.pair("alert"), KeyName.severity.pair(severity), KeyName.rule.pair(rule)])
     }
 
+    /// The keys of one record and those of another that it does not have; the type is the first one's.
+    package static func union(_ keys: String, _ others: String) -> String {
+        let type = KeyName.type.pair("")
+        return joined(
+            (keys.split(separator: " ") + others.split(separator: " ").filter { !$0.hasPrefix(type) }).map(String.init)
+        )
+    }
+
     private static func source(_ article: ArticleReference) -> [String] {
         article.source.map { [KeyName.source.pair($0)] } ?? []
     }

@@ -110,10 +110,10 @@ import Testing
         var (kills, others, round) = (0, 0, 0)
         let deadline = Monotonic.milliseconds() + 2_000_000
         while try FoldTests.isUnfinished(stack, articles: texts.count), Monotonic.milliseconds() < deadline {
-            Monotonic.sleep(milliseconds: Int.random(in: 200...900, using: &random))
+            Monotonic.sleep(milliseconds: Int.random(in: 100...600, using: &random))
             if Inflict.kill("watch", stack) { kills += 1 }
             round += 1
-            guard round % 10 == 0 else { continue }
+            guard round % 6 == 0 else { continue }
             let victim = ["hub", "extract", "postgres"].randomElement(using: &random) ?? "hub"
             if victim == "postgres" { Inflict.endPostgres(stack) } else { _ = Inflict.kill(victim, stack) }
             others += 1

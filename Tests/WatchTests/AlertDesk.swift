@@ -1,3 +1,4 @@
+import Briefing
 import FoundationEssentials
 import Knowledge
 import Logging
@@ -18,8 +19,9 @@ final class AlertDesk {
     static let start = CivilDate(year: 2024, month: 1, day: 1)!.daysSinceEpoch * 86_400_000
     private static let known = Result { try Knowledge(directory: Installation.seeds()) }
 
-    let database: String
     let connection: Connection
+    /// Its connection string.
+    let database: String
     let places: AlertPlaces
     let knowledge: Knowledge
     let directory: String
@@ -31,7 +33,7 @@ final class AlertDesk {
     init(_ rules: [String: String]) throws {
         database = try PrivatePostgres.shared.get().freshDatabase()
         connection = try Connection(database, application: "tests")
-        try Migrator.apply(Schema.migrations(in: Installation.migrations()), on: connection)
+        _ = try Migrator.apply(Schema.migrations(in: Installation.migrations()), on: connection)
         knowledge = try AlertDesk.known.get()
         directory = "/tmp/tidings-rules-\(UUID().uuidString)"
         places = AlertPlaces("\(directory)/alerts")
@@ -51,6 +53,11 @@ final class AlertDesk {
             [IncidentStep(knowledge), ReportStep(knowledge), AlertFold(rules, knowledge: knowledge, logger: logger)],
             logger: logger
         )
+    }
+
+    /// The events' ids.
+    var ids: [String] {
+        records.compactMap { if case .event(let logged) = $0.kind { logged.event.id } else { nil } }
     }
 
     /// A service that was killed and started again.

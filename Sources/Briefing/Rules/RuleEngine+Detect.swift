@@ -2,19 +2,23 @@ import Records
 import Wire
 
 extension Rule {
-    /// Whether what does not come can fire it.
-    var watchesSilence: Bool {
-        switch kind {
-        case .flatline: true
-        case .cardinality(_, let least, _, _): least != nil
-        default: false
-        }
-    }
+    var watchesSilence: Bool { kind.watchesSilence }
 
     /// A group that has gone quiet is reported once, and begins anew with its next event.
     var forgetsAfterFiring: Bool { watchesSilence && !groupBy.isEmpty }
 
     var bucket: Int { if case .spike(let spike) = kind { spike.bucket } else { 1 } }
+}
+
+extension RuleKind {
+    /// Whether what does not come can fire it.
+    var watchesSilence: Bool {
+        switch self {
+        case .flatline: true
+        case .cardinality(_, let least, _, _): least != nil
+        default: false
+        }
+    }
 }
 
 /// What made a rule fire, before silence and quiet hours have their say.

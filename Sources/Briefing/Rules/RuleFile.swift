@@ -131,8 +131,8 @@ package struct RuleFile {
     private func longestSilence(_ fields: Fields, _ kind: RuleKind) throws(SettingsError) -> Int? {
         guard let pair = fields["exponential_realert"] else {
             // A silence of months is not said every hour, unless somebody wants it so.
-            guard case .flatline(_, let timeframe) = kind, fields["realert"] == nil else { return nil }
-            return max(timeframe, 7 * 86_400_000)
+            guard kind.watchesSilence, fields["realert"] == nil else { return nil }
+            return max(kind.timeframe ?? 0, 7 * 86_400_000)
         }
         let shortest = try realert(fields, kind)
         guard shortest > 0 else {

@@ -50,7 +50,9 @@ final class AlertFold: FoldStep {
         reloadWhenDue()
         guard let rules else { return }
         var engines: [RuleEngine]
-        if let cached = self.engines { engines = cached } else {
+        if let cached = self.engines {
+            engines = cached
+        } else {
             engines = try load(rules, from: time, before: seq, on: connection)
         }
         var alerts: [AlertStore.Outgoing] = []
