@@ -143,7 +143,7 @@ let package = Package(
                 "Coding", "Extraction", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
                 "Supervision", "TestSupport", "TidingsClient",
                 "Wire",
-                arguments, logging, "tidings", "tidings-hub", "tidings-ingest", "tidings-extract", "tidings-watch",
+                arguments, logging, "tidings", "tidings-hub", "tidings-ingest", "tidings-extract", "tidings-watch", "Watch",
             ],
             path: "Benchmarks"
         ),

@@ -19,9 +19,10 @@ struct Bench: ParsableCommand {
               tidings-bench latency --articles 60
               tidings-bench plumbing --articles 20000
               tidings-bench start
+              tidings-bench fold newswire.jsonl
               tidings-bench records articles.jsonl
             """,
-        subcommands: [Latency.self, Plumbing.self, RecordsBench.self, Start.self]
+        subcommands: [FoldBench.self, Latency.self, Plumbing.self, RecordsBench.self, Start.self]
     )
 }
 

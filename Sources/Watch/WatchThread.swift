@@ -43,20 +43,21 @@ final class WatchThread {
             logger: logger,
             stop: stop
         )
-        fold = Fold(WatchThread.name, WatchThread.steps(settings, logger), logger: logger)
+        fold = Fold(
+            WatchThread.name,
+            Fold.steps(settings.knowledge, rules: WatchThread.rules(settings, logger)),
+            logger: logger
+        )
     }
 
-    /// In the order they run.
-    private static func steps(_ settings: WatchService.Settings, _ logger: Logger) -> [any FoldStep] {
-        let knowledge = settings.knowledge
-        var steps: [any FoldStep] = [
-            IncidentStep(knowledge), ReportStep(knowledge), ArticleStep(), EntityStep(), StoryStep(knowledge), DyadStep(),
-        ]
-        if let rules = settings.rules {
-            let directory = RulesDirectory(rules, knowledge: knowledge, places: settings.alerts)
-            steps.append(AlertFold(directory, knowledge: knowledge, logger: logger))
+    private static func rules(_ settings: WatchService.Settings, _ logger: Logger) -> AlertFold? {
+        settings.rules.map {
+            AlertFold(
+                RulesDirectory($0, knowledge: settings.knowledge, places: settings.alerts),
+                knowledge: settings.knowledge,
+                logger: logger
+            )
         }
-        return steps
     }
 
     func run() {

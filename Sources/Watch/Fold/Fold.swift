@@ -1,3 +1,4 @@
+import Knowledge
 import Logging
 import Postgres
 import Storage
@@ -29,6 +30,15 @@ final class Fold {
     private let name: String
     private let steps: [any FoldStep]
     private let logger: Logger
+
+    /// In the order they run; alert rules come last, where there are any.
+    static func steps(_ knowledge: Knowledge, rules: AlertFold? = nil) -> [any FoldStep] {
+        let steps: [any FoldStep] = [
+            IncidentStep(knowledge), ReportStep(knowledge), ArticleStep(), EntityStep(),
+            StoryStep(knowledge), DyadStep(),
+        ]
+        return rules.map { steps + [$0] } ?? steps
+    }
 
     /// - Parameters:
     ///   - name: of the cursor.
