@@ -129,11 +129,19 @@ extension Dashboard {
         return TensionPlot(
             id: "tension",
             title: "Tension of \(name)",
-            caption: "Share of conflict in all that was reported of a day, by intensity; 0 to 100. Rings: days whose conflict stands out against the four weeks before.",
+            caption:
+                "Share of conflict in all that was reported of a day, by intensity; 0 to 100. Rings: days whose conflict stands out against the four weeks before.",
             first: window.since,
-            series: [.init(kind: "tension", name: "tension", values: series.days.map { $0.count > 0 ? $0.tension : nil })],
+            series: [
+                .init(kind: "tension", name: "tension", values: series.days.map { $0.count > 0 ? $0.tension : nil })
+            ],
             anomalies: series.days.enumerated().compactMap { day, index in
-                index.spike.map { (day, "\(Wording.count(index.conflicts, "report")) of conflict, usual are \(Wording.plain($0.median))") }
+                index.spike.map {
+                    (
+                        day,
+                        "\(Wording.count(index.conflicts, "report")) of conflict, usual are \(Wording.plain($0.median))"
+                    )
+                }
             }
         )
     }
