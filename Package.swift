@@ -138,9 +138,8 @@ let package = Package(
         .executableTarget(
             name: "tidings-bench",
             dependencies: [
-                "Coding", "Extraction", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
-                "Supervision", "TestSupport", "TidingsClient",
-                "Wire",
+                "Briefing", "Coding", "Extraction", "Knowledge", "Linguistics", "Postgres", "Records", "ServiceSupport",
+                "Storage", "Supervision", "TestSupport", "TidingsClient", "Watch", "Wire",
                 arguments, logging, "tidings", "tidings-hub", "tidings-ingest", "tidings-extract", "tidings-watch",
             ],
             path: "Benchmarks",
@@ -186,7 +185,7 @@ let package = Package(
             name: "WatchTests",
             dependencies: [
                 "Briefing", "HTTPSupport", "Knowledge", "Postgres", "Records", "ServiceSupport", "Settings", "Storage",
-                "Supervision", "TestSupport", "Watch",
+                "Supervision", "TestSupport", "Watch", "Wire",
                 logging, "tidings", "tidings-extract", "tidings-hub", "tidings-ingest", "tidings-watch",
             ]
         ),

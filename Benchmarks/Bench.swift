@@ -19,10 +19,14 @@ struct Bench: ParsableCommand {
               tidings-bench latency --articles 60
               tidings-bench plumbing --articles 20000
               tidings-bench start
+              tidings-bench fold newswire.jsonl
               tidings-bench records articles.jsonl
               tidings-bench api
+              tidings-bench rules
             """,
-        subcommands: [APIBench.self, Latency.self, Plumbing.self, RecordsBench.self, Start.self]
+        subcommands: [
+            APIBench.self, FoldBench.self, Latency.self, Plumbing.self, RecordsBench.self, RulesBench.self, Start.self,
+        ]
     )
 }
 

@@ -15,8 +15,14 @@ extension Briefs {
             self.until = until?.description
         }
 
-        var article: String? { if case .article(let id) = scope { id } else { nil } }
-        var story: String? { if case .story(let id) = scope { id } else { nil } }
+        var article: String? { if case .article(let id) = scope { Reach.identifier(id) } else { nil } }
+        var story: String? { if case .story(let id) = scope { Reach.identifier(id) } else { nil } }
+
+        /// The text of a UUID, or nil: PostgreSQL would call anything else an error.
+        private static func identifier(_ text: String) -> String? {
+            let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+            return parts.map(\.utf8.count) == [8, 4, 4, 4, 12] && parts.joined().allSatisfy(\.isHexDigit) ? text : nil
+        }
 
         /// Keys of which a report has all, one way or the other.
         var oneWay: [String?] {
@@ -42,8 +48,9 @@ extension Briefs {
             """
             with found as (
                 select r.incident_id from report r
-                where (r.article_id::text = \(reach.article)
-                    or r.article_id in (select article_id from story_article where story_id::text = \(reach.story))
+                where (r.article_id = \(reach.article)::text::uuid
+                    or r.article_id = any(array(
+                        select article_id from story_article where story_id = \(reach.story)::text::uuid))
                     or r.keys @> \(reach.oneWay)::text[] or r.keys @> \(reach.otherWay)::text[])
                     and (\(reach.since)::text is null or r.day >= \(reach.since)::text::date)
                     and (\(reach.until)::text is null or r.day <= \(reach.until)::text::date)
@@ -86,12 +93,12 @@ extension Briefs {
                 from article a left join report r on r.article_id = a.id
                     and (r.keys @> \(reach.oneWay)::text[] or r.keys @> \(reach.otherWay)::text[])
                 left join article_entry e on e.article_id = a.id
-                where (a.id::text = \(reach.article)
-                    or a.id in (select article_id from story_article where story_id::text = \(reach.story))
-                    or a.id in (select article_id from report k where (k.keys @> \(reach.oneWay)::text[]
+                where (a.id = \(reach.article)::text::uuid
+                    or a.id = any(array(select article_id from story_article where story_id = \(reach.story)::text::uuid))
+                    or a.id = any(array(select article_id from report k where (k.keys @> \(reach.oneWay)::text[]
                         or k.keys @> \(reach.otherWay)::text[])
                         and (\(reach.since)::text is null or k.day >= \(reach.since)::text::date)
-                        and (\(reach.until)::text is null or k.day <= \(reach.until)::text::date)))
+                        and (\(reach.until)::text is null or k.day <= \(reach.until)::text::date))))
                     and (\(reach.article)::text is not null or a.superseded_by is null)
                     and (\(reach.story)::text is null or e.day is null
                         or (\(reach.since)::text is null or e.day >= \(reach.since)::text::date)
@@ -129,7 +136,7 @@ extension Briefs {
         let rows = try connection.query(
             """
             select s.id::text, s.headline from story s
-            where s.id in (select story_id from story_article where article_id::text = any(\(articles as [String?])))
+            where s.id in (select story_id from story_article where article_id = any(\(articles as [String?])::text[]::uuid[]))
             order by s.first_seq, s.id
             """
         )

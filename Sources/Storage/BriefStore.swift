@@ -13,7 +13,28 @@ package enum BriefAnswer: Sendable {
 
 /// Makes briefs of what the tables hold, and keeps them.
 package enum Briefs {
-    /// Makes and keeps a brief.
+    /// Makes and keeps a brief; see ``draft(_:since:until:length:countries:on:)``.
+    package static func make(
+        _ scope: BriefScope,
+        since: CivilDate?,
+        until: CivilDate?,
+        length: Extractor.Length,
+        countries: [String: String],
+        on connection: Connection
+    ) throws(PostgresError) -> BriefAnswer {
+        let answer = try draft(
+            scope,
+            since: since,
+            until: until,
+            length: length,
+            countries: countries,
+            on: connection
+        )
+        if case .brief(let brief) = answer { try keep(brief, on: connection) }
+        return answer
+    }
+
+    /// Makes a brief without keeping it: it writes nothing.
     ///
     /// Days are those of the acts, of publication where an act has no date. The brief is compared with the one before of the same scope
     /// that was made of less of the log; made again of the same log it is the same brief.
@@ -22,7 +43,7 @@ package enum Briefs {
     ///   - since: the first day; nil looks back to the first.
     ///   - until: the last day, included; nil looks up to the last.
     ///   - countries: names by code.
-    package static func make(
+    package static func draft(
         _ scope: BriefScope,
         since: CivilDate?,
         until: CivilDate?,
@@ -40,6 +61,9 @@ package enum Briefs {
         )
         (material.since, material.until) = (since, until)
         (material.texts, material.sources) = try texts(reach, on: connection)
+        if let other = try merged(reach, on: connection) {
+            return .nothing("\(scope) has become part of another story: --story \(other)")
+        }
         guard !material.texts.isEmpty else { return try nothing(reach, on: connection) }
         material.incidents = try incidents(reach, on: connection)
         material.stories = scope.needsPeriod ? try stories(of: material.texts.map(\.id), on: connection) : []
@@ -49,9 +73,7 @@ package enum Briefs {
             without: material.incidents.map(\.id),
             on: connection
         )
-        let brief = Brief.make(material, length: length)
-        try keep(brief, on: connection)
-        return .brief(brief)
+        return .brief(Brief.make(material, length: length))
     }
 
     /// The headline, title or names of what the brief is about; nil when there is no such thing.
@@ -64,15 +86,21 @@ package enum Briefs {
         case .country(let code): return countries[code]
         case .dyad(let first, let second):
             return countries[first].flatMap { one in countries[second].map { "\(one) and \($0)" } }
-        case .story(let id):
-            let rows = try connection.query("select headline from story where id::text = \(id)")
+        case .story:
+            let rows = try connection.query("select headline from story where id = \(reach.story)::text::uuid")
             return rows.count > 0 ? try rows[0].string(0) : nil
-        case .article(let id):
+        case .article:
             let rows = try connection.query(
-                "select coalesce(title, 'Article without a title') from article where id::text = \(id)"
+                "select coalesce(title, 'Article without a title') from article where id = \(reach.article)::text::uuid"
             )
             return rows.count > 0 ? try rows[0].string(0) : nil
         }
+    }
+
+    /// The story that a story has become part of.
+    private static func merged(_ reach: Reach, on connection: Connection) throws(PostgresError) -> String? {
+        let rows = try connection.query("select merged_into::text from story where id = \(reach.story)::text::uuid")
+        return rows.count > 0 ? try rows[0].optionalString(0) : nil
     }
 
     private static func unknown(_ scope: BriefScope, _ countries: [String: String]) -> BriefAnswer {
@@ -100,9 +128,9 @@ package enum Briefs {
             """
             select max(day) filter (where day < \(reach.since)::text::date)::text,
                 min(day) filter (where day > \(reach.until)::text::date)::text
-            from report r where \(reach.article)::text is not null and r.article_id::text = \(reach.article)
-                or \(reach.story)::text is not null
-                    and r.article_id in (select article_id from story_article where story_id::text = \(reach.story))
+            from report r where r.article_id = \(reach.article)::text::uuid
+                or r.article_id = any(array(
+                    select article_id from story_article where story_id = \(reach.story)::text::uuid))
                 or r.keys @> \(reach.oneWay)::text[] or r.keys @> \(reach.otherWay)::text[]
             """
         )[0]

@@ -107,9 +107,9 @@ import Testing
         #expect(
             changes.sentences.map(\.text) == [
                 "Retracted: \(told) (1 report).", "Now told as part of another incident: \(told) (1 report).",
-                "Was alleged, now happened: \(told) (2 reports, 1 independent origin).",
                 "The number of diplomats went from 35 to 60: \(told) (2 reports, 1 independent origin).",
                 "Independent origins went from 1 to 2: \(told) (2 reports, 2 independent origins).",
+                "Was alleged, now happened: \(told) (2 reports, 1 independent origin).",
                 "New: \(told) (1 report).", "New story: Expulsions",
             ]
         )
@@ -154,7 +154,7 @@ import Testing
         for rendered in [html, markdown, text] {
             #expect(
                 rendered.contains(
-                    "expelled 35 Russian diplomats on 29 December 2016 \(rendered == markdown ? "(" : "(")1 report"
+                    "expelled 35 Russian diplomats on 29 December 2016 (1 report)."
                 )
             )
         }

@@ -132,16 +132,8 @@ extension SummaryAccuracyTests {
             "held-out halves, ours beyond the lead: as long as lead-3 ROUGE-1 \(Self.percent(result[0])), ROUGE-L \(Self.percent(result[1]));"
                 + " 45 words \(Self.percent(result[2])), \(Self.percent(result[3]))"
         )
-        for (weights, row) in zip(Self.grid, margins) {
-            print(
-                "GRID",
-                weights.decay,
-                weights.place,
-                weights.brevity,
-                weights.title,
-                means(row, 0..<20).map(Self.percent)
-            )
-        }
+        let ahead = margins.count { row in means(row, 0..<20).allSatisfy { $0 >= 0 } }
+        print("\(ahead) of \(margins.count) weights of the grid are level or ahead in all four")
         #expect(result.allSatisfy { $0 >= 0 })
     }
 }

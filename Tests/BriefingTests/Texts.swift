@@ -11,7 +11,10 @@ enum Texts {
     }
 
     static let repository = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
-    private static let shared = repository.appending(path: "../shared/articles").standardized
+    private static let shared: URL = {
+        let place = ProcessInfo.processInfo.environment["TIDINGS_SHARED"].map { URL(filePath: $0) }
+        return (place ?? repository.appending(path: "../shared")).appending(path: "articles").standardized
+    }()
 
     /// Without the lines of their header.
     static let seeds: [Article] = {

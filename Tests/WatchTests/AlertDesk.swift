@@ -20,6 +20,8 @@ final class AlertDesk {
     private static let known = Result { try Knowledge(directory: Installation.seeds()) }
 
     let connection: Connection
+    /// Its connection string.
+    let database: String
     let knowledge: Knowledge
     let directory: String
     private(set) var records: [FoldBatch.Record] = []
@@ -28,7 +30,8 @@ final class AlertDesk {
     private let epoch: String
 
     init(_ rules: [String: String]) throws {
-        connection = try Connection(PrivatePostgres.shared.get().freshDatabase(), application: "tests")
+        database = try PrivatePostgres.shared.get().freshDatabase()
+        connection = try Connection(database, application: "tests")
         _ = try Migrator.apply(Schema.migrations(in: Installation.migrations()), on: connection)
         knowledge = try AlertDesk.known.get()
         directory = "/tmp/tidings-rules-\(UUID().uuidString)"
@@ -48,6 +51,11 @@ final class AlertDesk {
             [IncidentStep(knowledge), ReportStep(knowledge), AlertFold(rules, knowledge: knowledge, logger: logger)],
             logger: logger
         )
+    }
+
+    /// The events' ids.
+    var ids: [String] {
+        records.compactMap { if case .event(let logged) = $0.kind { logged.event.id } else { nil } }
     }
 
     /// A service that was killed and started again.

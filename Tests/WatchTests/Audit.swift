@@ -50,7 +50,7 @@ struct Audit {
         found = try browser.script(Audit.script, as: Found.self)
         // The names that a screen reader says, as Chromium computes them.
         let roles: Set<String> = [
-            "link", "button", "textbox", "searchbox", "combobox", "image", "img", "meter", "navigation", "form", "region",
+            "link", "button", "textbox", "searchbox", "combobox", "image", "img", "meter", "navigation", "region",
             "complementary", "table",
         ]
         nameless = try browser.devTools("Accessibility.getFullAXTree", "{}", as: Tree.self).nodes

@@ -20,6 +20,10 @@ final class Browser {
     struct Answer<Value: Decodable>: Decodable { var value: Value }
     private struct Failure: Decodable { var error: String?; var message: String? }
     private struct Session: Decodable { var sessionId: String }
+    private struct Script: Encodable {
+        var script: String
+        var args: [String] = []
+    }
     struct Nothing: Codable {}
 
     init(_ driver: String, port: Int, log: String) throws {
@@ -56,11 +60,7 @@ final class Browser {
 
     /// The value of an expression, or what a body of a function returns.
     func script<Value: Decodable>(_ body: String, as type: Value.Type = Value.self) throws -> Value {
-        struct Body: Encodable {
-            var script: String
-            var args: [String] = []
-        }
-        return try call("POST", "/\(session)/execute/sync", text(Body(script: body)), as: Value.self)
+        try call("POST", "/\(session)/execute/sync", text(Script(script: body)), as: Value.self)
     }
 
     /// Waits until a condition of the page holds; how long that took in milliseconds.

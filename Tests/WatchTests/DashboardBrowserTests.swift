@@ -168,13 +168,29 @@ struct DashboardBrowserTests {
 
     private static func feedback(_ browser: Browser, _ site: String, event: String) throws {
         try browser.open("\(site)/events/\(event)")
-        _ = try browser.script(
-            "document.getElementById('because').value = 'it was <b>three</b>'; document.getElementById('by').value = 'A. Editor'",
-            as: Browser.Nothing?.self
-        )
+        let fields = [("wrong", "date"), ("right", "2017-01-01"), ("because", "it was <b>Sunday</b>"), ("by", "A. Editor")]
+        for (field, value) in fields {
+            _ = try browser.script(
+                "document.getElementById('\(field)').value = '\(value)'",
+                as: Browser.Nothing?.self
+            )
+        }
         try browser.follow("form[action$='/feedback'] button")
-        #expect(try browser.script("return document.querySelector('[role=status]').textContent", as: String.self).contains("Noted"))
-        #expect(try browser.script("return document.querySelector('main').textContent", as: String.self).contains("it was <b>three</b>"))
+        #expect(try browser.script("return document.querySelector('h1').textContent", as: String.self) == "Noted")
+        let corrected = try browser.script("return document.querySelector('main p a').href", as: String.self)
+        // The correction goes its way over the log.
+        let deadline = Monotonic.milliseconds() + 20_000
+        repeat {
+            Monotonic.sleep(milliseconds: 200)
+            try browser.open(corrected)
+        } while try browser.script("return document.querySelector('.evidence') == null", as: Bool.self)
+            && Monotonic.milliseconds() < deadline
+        let text = try browser.script("return document.querySelector('main').textContent", as: String.self)
+        #expect(text.contains("1 Jan 2017") && text.contains("A. Editor: wrong is date: it was <b>Sunday</b>"))
+        try browser.open("\(site)/events/\(event)")
+        #expect(try browser.script("return location.href", as: String.self) == corrected, "the old address leads to it")
+        // While it was on its way, its page was not there, and the browser says so.
+        _ = try browser.complaints()
     }
 
     private static func signOut(_ browser: Browser, _ site: String) throws {
@@ -200,7 +216,9 @@ struct DashboardBrowserTests {
                 ("live", "/"), ("live-filtered", "/?where=actor%3DRUS"), ("live-bad-filter", "/?where=colour%3Dred"),
                 ("stories", "/stories"), ("story", "/stories/\(ids.story)"), ("incidents", "/incidents"),
                 ("incident", "/incidents/\(ids.incident)"), ("event", "/events/\(ids.event)"), ("countries", "/countries"),
-                ("country", "/countries/RUS"), ("dyad", "/dyads/RUS-USA"), ("map", "/map"), ("entities", "/entities"),
+                ("country", "/countries/RUS"), ("dyad", "/dyads/RUS-USA"),
+                ("brief", "/briefs?scope=country%3ARUS&days=30"), ("nothing-there", "/events/none"),
+                ("map", "/map"), ("entities", "/entities"),
                 ("entity", entity), ("articles", "/articles"), ("article", "/articles/\(ids.article)"),
                 ("article-markup", markup), ("search", "/search?q=diplomats"), ("search-empty", "/search"),
                 ("alerts", "/alerts"), ("alert", "/alerts/\(ids.alert)"), ("rules", "/rules"),

@@ -10,6 +10,7 @@ package struct EventSentence {
     private let recipient: PartyPhrase?
     private let claimant: PartyPhrase?
     private let status: EventStatus
+    private let type: EventType
 
     /// - Parameter countries: names of countries by their code.
     package init(_ event: Event, countries: [String: String]) {
@@ -18,6 +19,7 @@ package struct EventSentence {
         recipient = PartyPhrase(event.recipient, countries: countries)
         claimant = PartyPhrase(event.claimedBy, countries: countries)
         status = event.status
+        type = event.event
     }
 
     package var text: String {
@@ -62,6 +64,11 @@ package struct EventSentence {
 
     private var denied: String {
         guard let claimant else { return "it is denied that \(fact)" }
+        if type == .accuse, claimant == recipient {
+            // Who denies an accusation does not deny that it was made.
+            return
+                "\(claimant.text) \(verb(claimant, "denies", "deny")) accusations\(actor.map { " of \($0.text)" } ?? "")"
+        }
         guard claimant == actor else { return "\(claimant.text) \(verb(claimant, "denies", "deny")) that \(fact)" }
         return
             "\(claimant.text) \(verb(claimant, "denies", "deny")) having \(phrase.text(.participle, recipient?.text))"

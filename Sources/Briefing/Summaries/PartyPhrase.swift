@@ -32,7 +32,10 @@ package struct PartyPhrase: Sendable, Equatable {
         if let name = party.name { return withArticle(name) }
         let words = party.text.split(whereSeparator: \.isWhitespace).map(String.init)
         let isPronoun = words.count == 1 && pronouns.contains(words[0].lowercased())
-        if words.isEmpty || isPronoun || party.text.count > longest {
+        // “American” of “the American sanctions” names the country alone.
+        let isAdjective =
+            words.count == 1 && party.sector == nil && adjectiveEndings.contains { words[0].hasSuffix($0) }
+        if words.isEmpty || isPronoun || party.text.count > longest || isAdjective && party.code != nil {
             return party.code.flatMap { countries[$0] }.map(withArticle) ?? "an unnamed party"
         }
         let openers: Set<String> = [
@@ -42,6 +45,7 @@ package struct PartyPhrase: Sendable, Equatable {
         return ([first] + words.dropFirst()).joined(separator: " ")
     }
 
+    private static let adjectiveEndings = ["an", "ese", "ish", "ench", "utch", "aqi", "raeli", "ani"]
     private static let pronouns: Set<String> = [
         "he", "she", "it", "they", "we", "i", "him", "her", "them", "us", "you", "who", "which", "that", "this", "one",
         "both",

@@ -153,9 +153,9 @@ extension Reading {
         package var alerts: [AlertRow]
     }
 
-    /// The stories of an event's article, and the alerts that the event made fire.
+    /// The stories of an event's article, and the alerts that the event made fire, or that the one it corrects did.
     package static func links(
-        ofEvent seq: Int,
+        ofEvent id: String,
         article: String,
         on connection: Connection
     ) throws(PostgresError) -> Document<EventLinks>? {
@@ -164,7 +164,10 @@ extension Reading {
             select json_build_object(
                 'stories', (select coalesce(json_agg(json_build_object('id', s.id, 'headline', s.headline)), '[]')
                     from story_article a join story s on s.id = a.story_id where a.article_id = \(article)::text::uuid),
-                'alerts', (select coalesce(json_agg(\(alertJSON) order by t.id), '[]') from alert t where t.seq = \(seq)))::text
+                'alerts', (select coalesce(json_agg(\(alertJSON) order by t.id), '[]') from alert t where t.seq in (
+                    select l.seq from record now join record r on r.id = now.id or r.uuid = now.retracts
+                        join log l on l.record_id = r.id
+                    where now.uuid = \(id)::text::uuid)))::text
             """,
             on: connection
         )

@@ -28,6 +28,8 @@ enum Assets {
         "article": PackageResources.article_mustache,
         "article-row": PackageResources.article_row_mustache,
         "articles": PackageResources.articles_mustache,
+        "brief": PackageResources.brief_mustache,
+        "briefs": PackageResources.briefs_mustache,
         "countries": PackageResources.countries_mustache,
         "country": PackageResources.country_mustache,
         "entities": PackageResources.entities_mustache,

@@ -165,19 +165,21 @@ struct ArticleLine {
 
 /// What the codes of countries and groups stand for.
 struct CodeNames: Sendable {
-    private let names: [String: String]
+    /// By code.
+    let all: [String: String]
 
-    init(_ names: [String: String]) { self.names = names }
+    /// - Parameter countries: by ISO 3166-1 alpha-3 code.
+    init(_ countries: [String: String]) { all = CodeNames.groups.merging(countries) { _, country in country } }
 
     /// The name of a code; the code when none is known, and what to say when it is empty.
-    subscript(code: String) -> String { code.isEmpty ? "nobody known" : names[code] ?? CodeNames.groups[code] ?? code }
+    subscript(code: String) -> String { code.isEmpty ? "nobody known" : all[code] ?? code }
 
-    func isKnown(_ code: String) -> Bool { names[code] != nil || CodeNames.groups[code] != nil }
+    func isKnown(_ code: String) -> Bool { all[code] != nil }
 
     /// PLOVER's codes for who belongs to no state.
     private static let groups = [
         "IGO": "International organisation", "UNO": "United Nations", "EUR": "European Union",
-        "NGO": "Non-governmental organisation", "ISM": "Islamist group", "IMG": "International militant group",
+        "NGO": "Non-governmental organisation", "ISM": "International community", "IMG": "International militant group",
         "MNC": "Multinational corporation",
     ]
 }

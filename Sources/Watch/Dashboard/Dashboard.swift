@@ -41,6 +41,7 @@ package struct Dashboard: Sendable {
         ("/countries", { try $0.countries($1, $2) }),
         ("/countries/:code", { try $0.country($1, $2) }),
         ("/dyads/:pair", { try $0.dyad($1, $2) }),
+        ("/briefs", { try $0.brief($1, $2) }),
         ("/map", { try $0.map($1, $2) }),
         ("/search", { try $0.search($1, $2) }),
         ("/alerts", { try $0.alerts($1, $2) }),

@@ -120,13 +120,15 @@ struct MarkedText {
                 at += 1
                 continue
             }
-            var end = at
+            let blank: [UInt8] = [0x0A, 0x0D, 0x20, 0x09]
+            var (start, end) = (at, at)
             var lines = 0
-            while end < bounds.upperBound, [0x0A, 0x0D, 0x20, 0x09].contains(bytes[end]) {
+            while start > bounds.lowerBound, blank.contains(bytes[start - 1]) { start -= 1 }
+            while end < bounds.upperBound, blank.contains(bytes[end]) {
                 if bytes[end] == UInt8(ascii: "\n") { lines += 1 }
                 end += 1
             }
-            if lines > 1 { breaks.append(at..<end) }
+            if lines > 1 { breaks.append(start..<end) }
             at = max(end, at + 1)
         }
         return breaks
@@ -142,10 +144,10 @@ extension MarkedText {
         func marks(_ spans: [Span], _ kind: Mark.Kind, _ why: String) -> [Mark] {
             spans.map { Mark(span: $0, kind: kind, why: why, link: link, happened: happened) }
         }
-        return marks(event.evidence.event, .act, "\(wording.act), \(wording.status): \(wording.sentence)")
-            + marks(event.evidence.actor, .actor, "actor: \(wording.actor), who \(wording.sentence)")
-            + marks(event.evidence.recipient, .recipient, "recipient: \(wording.recipient), of \(wording.sentence)")
-            + marks(event.evidence.date, .date, "date: \(event.date?.description ?? "not known")")
+        return marks(event.evidence.event, .act, "act: \(wording.sentence), \(wording.status)")
+            + marks(event.evidence.actor, .actor, "actor of \(wording.act), \(wording.status): \(wording.actor)")
+            + marks(event.evidence.recipient, .recipient, "recipient of \(wording.act), \(wording.status): \(wording.recipient)")
+            + marks(event.evidence.date, .date, "date of \(wording.act): \(event.date.map(Wording.day) ?? "not known")")
     }
 
     static func marks(of quote: Quote) -> [Mark] {

@@ -109,20 +109,24 @@ struct TensionPlot {
         curves = series.map { line in
             Curve(kind: line.kind, name: line.name, path: TensionPlot.path(line.values, x: x, y: y))
         }
-        let main = series.first
-        points = anomalies.compactMap { anomaly in
-            guard let main, main.values.indices.contains(anomaly.day), let value = main.values[anomaly.day] else {
-                return nil
-            }
-            return Point(
-                kind: "mark-anomaly",
-                x: number(x(anomaly.day)),
-                y: number(y(value)),
-                radius: 5,
-                label: "\(Wording.day(first.adding(days: anomaly.day * step))): \(anomaly.label)"
-            )
+        func point(_ place: Int, _ value: Double, _ kind: String, _ radius: Int, _ words: String) -> Point {
+            let day = Wording.day(first.adding(days: place * step))
+            return Point(kind: kind, x: number(x(place)), y: number(y(value)), radius: radius, label: "\(day): \(words)")
         }
-        description = TensionPlot.words(first, step, series, points.count)
+        // Few values are worth a dot each, which says its number.
+        let dots = (days <= 60 ? series : []).flatMap { line in
+            line.values.enumerated().compactMap { place, value -> Point? in
+                guard let value, value.isFinite, value != 0 else { return nil }
+                return point(place, value, "dot \(line.kind)", 3, "\(line.name) \(Wording.decimal(value, places: 1) ?? "")")
+            }
+        }
+        let rings = anomalies.compactMap { anomaly -> Point? in
+            guard let values = series.first?.values, values.indices.contains(anomaly.day), let value = values[anomaly.day]
+            else { return nil }
+            return point(anomaly.day, value, "ring", 7, anomaly.label)
+        }
+        points = dots + rings
+        description = TensionPlot.words(first, step, series, rings.count)
     }
 
     /// What a reader who does not see the curves is told.

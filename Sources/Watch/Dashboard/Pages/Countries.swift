@@ -18,11 +18,13 @@ extension Dashboard {
         let period: String
         let choices: [Choice]
 
-        static let lengths = [(30, "30 days"), (365, "a year"), (3650, "ten years")]
+        static let usual = [(30, "30 days"), (365, "a year"), (3650, "ten years")]
 
         /// The days that are asked for, up to the newest article.
-        init(_ visit: Visit, on connection: Connection) throws {
-            let asked = visit.text("days").flatMap { Int($0) } ?? 30
+        ///
+        /// - Parameter lengths: that may be chosen, the usual one first.
+        init(_ visit: Visit, lengths: [(Int, String)] = usual, on connection: Connection) throws {
+            let asked = visit.text("days").flatMap { Int($0) } ?? lengths[0].0
             days = min(max(asked, 1), 3650)
             let newest = try Reading.newestDay(on: connection)
             // Without an article there is nothing to count in any time.
@@ -30,7 +32,7 @@ extension Dashboard {
             since = until.adding(days: 1 - days)
             period = newest == nil ? "no article yet" : "\(Wording.day(since)) to \(Wording.day(until))"
             let days = days
-            choices = Window.lengths.map { length, name in
+            choices = lengths.map { length, name in
                 Choice(name: name, link: visit.address(["days": "\(length)"]), isHere: length == days)
             }
         }

@@ -97,7 +97,7 @@ extension Dashboard {
         return .html(templates.page("country", title: view.title, place: "/countries", view))
     }
 
-    private func known(_ code: String?) throws(NotThere) -> String {
+    func known(_ code: String?) throws(NotThere) -> String {
         guard let code = code?.uppercased(), Visit.isCode(code), names.isKnown(code) else {
             throw NotThere(
                 "'\(code?.prefix(20) ?? "")' is no code of a country (ISO 3166-1, such as RUS) or group (such as UNO)"

@@ -57,7 +57,7 @@ extension Dashboard {
             throw NotThere("no event has the identifier \(id)")
         }
         let event = detail.record
-        let links = try Reading.links(ofEvent: detail.seq, article: detail.article.id, on: connection)?.value()
+        let links = try Reading.links(ofEvent: id, article: detail.article.id, on: connection)?.value()
         let card = EventCard(event, seq: detail.seq, at: detail.at, day: detail.day, isDated: detail.isDated, incident: detail.incident)
         let start = event.evidence.start ?? 0
         let view = EventView(

@@ -40,7 +40,7 @@ extension Dashboard {
         }
 
         var rule: String
-        var days: Int
+        var days: String
         var count: String
         var firings: [Firing]
         var isCut: Bool
@@ -102,7 +102,7 @@ extension Dashboard {
         let alerts = Backtest.alerts(of: rule, in: events, since: start, until: rule.time == .log ? now : nil)
         return BacktestView(
             rule: rule.name,
-            days: days,
+            days: days == 1 ? "day" : "\(days) days",
             count: Wording.count(alerts.count, "time"),
             firings: alerts.suffix(Dashboard.shownFirings).reversed().map { alert in
                 .init(

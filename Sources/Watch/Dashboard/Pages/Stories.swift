@@ -59,7 +59,7 @@ extension Dashboard {
         var hasChanges: Bool
         var articles: [ArticleLine]
         var isCut: Bool
-        var briefScope: String
+        var brief: BriefView?
     }
 
     /// What the database keeps of a story for its readers.
@@ -96,9 +96,14 @@ extension Dashboard {
             hasChanges: !detail.changes.isEmpty,
             articles: detail.articles.map(ArticleLine.init),
             isCut: detail.articles.count < detail.story.articles,
-            briefScope: "story:\(id)"
+            brief: try summary(ofStory: id, connection)
         )
         return .html(templates.page("story", title: view.card.headline, place: "/stories", view))
+    }
+
+    private func summary(ofStory id: String, _ connection: Connection) throws -> BriefView? {
+        guard case .brief(let brief) = try draft(.story(id), nil, connection) else { return nil }
+        return BriefView(brief)
     }
 
     private static func day(_ day: StoryView.Day) -> StoryPage.Day {
