@@ -157,7 +157,7 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["TestSupport", "Wire"]),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
+            dependencies: ["Briefing", "Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
         ),
         .testTarget(name: "HubTests", dependencies: ["Hub", "TidingsClient", "Wire"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Records", "Wire"]),
