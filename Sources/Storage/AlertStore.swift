@@ -71,7 +71,8 @@ package enum AlertStore {
 
     /// Stores alerts, puts each into the log as a record, and notes what is to be sent; an alert that is there already changes nothing.
     ///
-    /// What is held back is not sent; the log is where everything goes, so the sink `stream` needs no delivery.
+    /// What is held back is not sent, nor what comes of events more than a day before the log's end: a watch that reads an old log again, or
+    /// for the first time, wakes nobody. The log is where everything goes, so the sink `stream` needs no delivery.
     package static func insert(_ alerts: [Outgoing], on connection: Connection) throws(PostgresError) {
         guard !alerts.isEmpty else { return }
         let all = alerts.map(\.alert)
@@ -122,9 +123,12 @@ package enum AlertStore {
         try connection.query(
             """
             insert into alert_delivery (alert_id, sink, settings)
-            select id::uuid, sink, settings::json
+            select a.id, d.sink, d.settings::json
             from unnest(\(deliveries.map(\.0) as [String?]), \(deliveries.map(\.1.name) as [String?]), \(.utf8Array(settings)))
                 as d(id, sink, settings)
+            join alert a on a.id = d.id::uuid
+            where coalesce((select at from log where log.seq = a.seq)
+                >= (select at from log order by seq desc limit 1) - interval '1 day', true)
             on conflict do nothing
             """
         )

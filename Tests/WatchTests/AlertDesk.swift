@@ -20,6 +20,9 @@ final class AlertDesk {
     private static let known = Result { try Knowledge(directory: Installation.seeds()) }
 
     let connection: Connection
+    /// Its connection string.
+    let database: String
+    let places: AlertPlaces
     let knowledge: Knowledge
     let directory: String
     private(set) var records: [FoldBatch.Record] = []
@@ -28,20 +31,22 @@ final class AlertDesk {
     private let epoch: String
 
     init(_ rules: [String: String]) throws {
-        connection = try Connection(PrivatePostgres.shared.get().freshDatabase(), application: "tests")
+        database = try PrivatePostgres.shared.get().freshDatabase()
+        connection = try Connection(database, application: "tests")
         _ = try Migrator.apply(Schema.migrations(in: Installation.migrations()), on: connection)
         knowledge = try AlertDesk.known.get()
         directory = "/tmp/tidings-rules-\(UUID().uuidString)"
+        places = AlertPlaces("\(directory)/alerts")
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         epoch = try connection.query("select epoch::text from log_head")[0].string(0)
-        fold = AlertDesk.fold(directory, knowledge)
+        fold = AlertDesk.fold(directory, knowledge, places)
         for (name, text) in rules { try write(text, to: name) }
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
-    private static func fold(_ directory: String, _ knowledge: Knowledge) -> Fold {
-        let rules = RulesDirectory(directory, knowledge: knowledge)
+    private static func fold(_ directory: String, _ knowledge: Knowledge, _ places: AlertPlaces) -> Fold {
+        let rules = RulesDirectory(directory, knowledge: knowledge, places: places)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         return Fold(
             "watch",
@@ -50,8 +55,13 @@ final class AlertDesk {
         )
     }
 
+    /// The events' ids.
+    var ids: [String] {
+        records.compactMap { if case .event(let logged) = $0.kind { logged.event.id } else { nil } }
+    }
+
     /// A service that was killed and started again.
-    func restart() { fold = AlertDesk.fold(directory, knowledge) }
+    func restart() { fold = AlertDesk.fold(directory, knowledge, places) }
 
     func write(_ text: String, to name: String) throws {
         try Data(text.utf8).write(to: URL(filePath: "\(directory)/\(name)"), options: .atomic)

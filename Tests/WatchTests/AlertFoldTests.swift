@@ -17,7 +17,7 @@ import Wire
         match: {event: SANCTION, status: happened}
         severity: high
         title: '{actor} expels {recipient}'
-        sinks: [log, stream, {webhook: {name: desk, path: /hook}}]
+        sinks: [log, stream, {webhook: {name: desk, url: 'https://example.org/hook'}}]
         """
     private static let often =
         "name: often\ntype: frequency\nnum_events: 3\ntimeframe: 2h\ngroup_by: dyad\nrealert: 1h\n"
@@ -42,7 +42,11 @@ import Wire
         // Credibility is the incident's: one report that says it happened, 0.7 × confidence 0.8.
         #expect(try desk.column("select round(credibility::numeric, 3)::text from alert") == ["0.560"])
         #expect(try desk.column("select sink from alert_delivery order by sink") == ["log", "webhook:desk"])
-        #expect(try desk.column("select settings ->> 'path' from alert_delivery where sink <> 'log'") == ["/hook"])
+        #expect(
+            try desk.column("select settings ->> 'url' from alert_delivery where sink <> 'log'") == [
+                "https://example.org/hook"
+            ]
+        )
         #expect(
             try desk.column(
                 """
@@ -96,7 +100,7 @@ import Wire
         let events = try AlertStore.events(since: 0, sentences: true, on: desk.connection)
         #expect(events.count == AlertFoldTests.events.count)
         var ids: [String] = []
-        for rule in try RulesDirectory(desk.directory, knowledge: desk.knowledge).read() {
+        for rule in try RulesDirectory(desk.directory, knowledge: desk.knowledge, places: desk.places).read() {
             ids += Backtest.alerts(of: rule, in: events, since: 0, until: nil).map(\.id)
         }
         #expect(try ids.sorted() == desk.column("select id::text from alert order by id::text"))
@@ -171,13 +175,38 @@ import Wire
         #expect(try desk.column("select data ->> 'why' from alert") == ["actor=DEU not seen in the 30d before"])
     }
 
+    /// A watch that read its log anew sent last year's alerts to the desk.
+    @Test func `what is old when it is read is stored, and not sent`() throws {
+        let desk = try AlertDesk(["a.yaml": AlertFoldTests.expulsions])
+        try desk.report([(0, "SANCTION USA RUS happened"), (3000, "SANCTION GBR RUS happened")])
+        try desk.connection.query(
+            """
+            insert into log (seq, tseq, record_id, at)
+            select seq, seq, (select id from record where uuid = any(array[\(desk.ids[0]), \(desk.ids[1])]::uuid[]) order by id offset seq - 1 limit 1),
+                '2024-01-01'::timestamptz + (seq - 1) * interval '3000 min'
+            from generate_series(1, 2) as seq
+            """
+        )
+        try desk.follow()
+        #expect(try desk.column("select title from alert order by seq") == ["USA expels RUS", "GBR expels RUS"])
+        #expect(
+            try desk.column(
+                "select a.title || ' ' || d.sink from alert a join alert_delivery d on d.alert_id = a.id order by d.sink"
+            )
+                == ["GBR expels RUS log", "GBR expels RUS webhook:desk"]
+        )
+        #expect(try desk.column("select count(*)::text from outbox") == ["2"])
+    }
+
     @Test func `two files must not have rules of one name`() throws {
         let desk = try AlertDesk(["a.yaml": AlertFoldTests.often, "b.yaml": AlertFoldTests.often])
         let error = #expect(throws: SettingsError.self) {
-            try RulesDirectory(desk.directory, knowledge: desk.knowledge).read()
+            try RulesDirectory(desk.directory, knowledge: desk.knowledge, places: desk.places).read()
         }
         #expect(error?.description.contains("b.yaml: another file has a rule 'often' already") == true)
-        #expect(throws: SettingsError.self) { try RulesDirectory("/nowhere", knowledge: desk.knowledge).read() }
+        #expect(throws: SettingsError.self) {
+            try RulesDirectory("/nowhere", knowledge: desk.knowledge, places: nil).read()
+        }
     }
 }
 
