@@ -1,5 +1,6 @@
 import HTTPSupport
 import ServiceSupport
+import Settings
 import Yams
 
 /// The feeds to poll, as `feeds.yaml` lists them.
@@ -59,7 +60,7 @@ struct FeedList: Sendable, Equatable {
             switch pair.key {
             case "name": name = try file.folder(text, line: pair.line)
             case "source": source = try file.folder(text, line: pair.line)
-            case "every": every = try seconds(text, pair.line, file)
+            case "every": every = try file.duration(pair, in: 60...7 * 86_400)
             case "allow_private": allowPrivate = try file.flag(pair)
             default:
                 do { url = try OutboundURL(text) } catch { throw file.error(pair.line, error.description) }
@@ -69,17 +70,5 @@ struct FeedList: Sendable, Equatable {
             throw file.error(node.mark?.line, "a feed needs a 'name' and a 'url'")
         }
         return Feed(name: name, url: url, source: source ?? name, every: every, allowPrivate: allowPrivate)
-    }
-
-    /// `90s`, `15m`, `2h` or `1d`.
-    private static func seconds(_ text: String, _ line: Int, _ file: YAMLFile) throws(SettingsError) -> Int {
-        let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86400]
-        guard let unit = text.last.flatMap({ units[$0] }), let count = Int(text.dropLast()),
-            (1...86400).contains(count),
-            (60...7 * 86400).contains(count * unit)
-        else {
-            throw file.error(line, "'\(text)' is not a time between 1m and 7d; write 15m, 2h or 1d")
-        }
-        return count * unit
     }
 }

@@ -1,4 +1,5 @@
 import Records
+import Settings
 
 /// What is known of everything that comes from a source, by folder of the inbox: fills what an article does not state.
 struct SourceDefaults: Sendable, Equatable {

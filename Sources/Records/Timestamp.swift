@@ -25,6 +25,24 @@ package enum Timestamp {
         return (minutes * 60 + second) * 1000 + thousandths
     }
 
+    /// `2016-12-30T09:30:00.123Z`; thousandths only when there are any.
+    package static func text(milliseconds: Int) -> String {
+        let (day, rest) = divided(milliseconds, by: 86_400_000)
+        func digits(_ value: Int, _ width: Int) -> String {
+            let text = String(value)
+            return String(repeating: "0", count: max(0, width - text.count)) + text
+        }
+        let time = [rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60].map { digits($0, 2) }.joined(separator: ":")
+        let decimals = rest % 1000 == 0 ? "" : ".\(digits(rest % 1000, 3))"
+        return "\(CivilDate(daysSinceEpoch: day))T\(time)\(decimals)Z"
+    }
+
+    /// Towards the past, so that what is left is never negative.
+    private static func divided(_ value: Int, by divisor: Int) -> (quotient: Int, rest: Int) {
+        let rest = (value % divisor + divisor) % divisor
+        return ((value - rest) / divisor, rest)
+    }
+
     private static let colon = UInt8(ascii: ":")
 
     /// Minutes east of Greenwich of `Z` or `+03:00`.

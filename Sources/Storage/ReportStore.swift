@@ -68,7 +68,7 @@ package enum ReportStore {
                 \(texts { $0.mode.first }), \(events.map(\.quadCode)), \(texts { number($0.eventScale) }),
                 \(texts { $0.status.rawValue }), \(events.map(\.historical)), \(texts { number($0.confidence) }),
                 \(counts.map(\.key.actor) as [String?]), \(counts.map(\.key.recipient) as [String?]),
-                \(texts { names($0).joined(separator: separator) }), \(texts { RecordKeys.event($0) }),
+                \(texts { $0.names.joined(separator: separator) }), \(texts { RecordKeys.event($0) }),
                 \(texts { $0.location?.name }), \(reports.map { number($0.coordinates?.latitude) }),
                 \(reports.map { number($0.coordinates?.longitude) }))
                 as r(seq, id, at, article, origin, incident, day, is_dated, event, mode, quad, scale, status, historical, confidence,
@@ -103,11 +103,5 @@ package enum ReportStore {
             gone.append(.init(key: key, quad: try row.int(5), thousandths: try row.int(6)))
         }
         return gone
-    }
-
-    /// The resolved names of actors, recipients and claimants, each once.
-    private static func names(_ event: Event) -> [String] {
-        var seen: Set<String> = []
-        return (event.actor + event.recipient + event.claimedBy).compactMap(\.name).filter { seen.insert($0).inserted }
     }
 }

@@ -19,6 +19,21 @@ package enum WatchStore {
         return Cursor(epoch: try rows[0].string(0), seq: try rows[0].int(1))
     }
 
+    /// Whether the cursor stands at `place`, and the log ends there; the cursor stays until the transaction ends.
+    package static func isAtEnd(
+        _ name: String,
+        at place: Cursor,
+        on connection: Connection
+    ) throws(PostgresError) -> Bool {
+        let rows = try connection.query(
+            """
+            select from subscription_cursor c join log_head h on h.epoch = c.epoch and h.seq = c.seq
+            where c.name = \(name) and c.epoch = \(place.epoch)::text::uuid and c.seq = \(place.seq) for update of c
+            """
+        )
+        return rows.count == 1
+    }
+
     /// Moves the cursor from `old` to `new`, in the transaction of what the records in between change.
     ///
     /// - Returns: false, with no effect, when the cursor is not at `old`: another instance has moved it.
@@ -59,7 +74,7 @@ package enum WatchStore {
             try connection.execute(
                 script: """
                     truncate article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story,
-                        story_article, story_change, rule_state, dyad_day
+                        story_article, story_change, rule_state, dyad_day, country_day
                     """
             )
             return try connection.query("select count(*) from log")[0].int(0)

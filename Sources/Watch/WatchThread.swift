@@ -16,6 +16,7 @@ final class WatchThread {
     private let fold: Fold
     private var counts = Counts()
     private var nextBeat = 0
+    private var nextTick = 0
 
     /// What status shows of watch.
     struct Counts: Encodable {
@@ -42,15 +43,11 @@ final class WatchThread {
             logger: logger,
             stop: stop
         )
-        fold = Fold(WatchThread.name, WatchThread.steps(settings), logger: logger)
-    }
-
-    /// In the order they run.
-    private static func steps(_ settings: WatchService.Settings) -> [any FoldStep] {
-        [
-            IncidentStep(settings.knowledge), ReportStep(settings.knowledge), ArticleStep(), EntityStep(),
-            StoryStep(settings.knowledge), DyadStep(),
-        ]
+        fold = Fold(
+            WatchThread.name,
+            Fold.steps(settings.knowledge, rules: settings.rules, logger: logger),
+            logger: logger
+        )
     }
 
     func run() {
@@ -98,6 +95,17 @@ final class WatchThread {
                 try advance(from: cursor, to: next, batch)
                 cursor = next
             }
+            if deliveries.isEmpty, let cursor { try tickWhenDue(cursor) }
+        }
+    }
+
+    /// Time passes without records, too.
+    private func tickWhenDue(_ cursor: WatchStore.Cursor) throws {
+        let now = Monotonic.milliseconds()
+        guard now >= nextTick else { return }
+        nextTick = now + 5000
+        try inDatabase("letting time pass") { (connection) throws(PostgresError) in
+            try fold.tick(at: cursor, on: connection)
         }
     }
 
@@ -147,6 +155,7 @@ final class WatchThread {
         return batches
     }
 
+    @discardableResult
     private func inDatabase<Value>(
         _ what: String,
         _ body: (Connection) throws(PostgresError) -> Value?

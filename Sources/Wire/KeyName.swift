@@ -6,6 +6,7 @@ import Records
 package enum KeyName: String, CaseIterable, Sendable {
     case type, event, mode, context, cameo, quad, status, historical, confidence
     case actor, recipient, country, sector, place, source
+    case severity, rule
 
     /// What a value looks like.
     enum Values {
@@ -23,7 +24,9 @@ package enum KeyName: String, CaseIterable, Sendable {
 
     var values: Values {
         switch self {
-        case .type: .oneOf(["event", "quote", "article", "event.retracted", "event.corrected", "quote.retracted"])
+        case .type:
+            .oneOf(["event", "quote", "article", "event.retracted", "event.corrected", "quote.retracted", "alert"])
+        case .severity: .oneOf(["low", "medium", "high", "critical"])
         case .event: .oneOf(EventType.allCases.map(\.rawValue))
         case .mode: .oneOf(Set(EventType.allCases.flatMap(\.modes.keys)).sorted())
         case .status: .oneOf(EventStatus.allCases.map(\.rawValue))
@@ -33,14 +36,14 @@ package enum KeyName: String, CaseIterable, Sendable {
         case .cameo: .digits
         case .confidence: .number
         case .actor, .recipient, .country: .code
-        case .context, .place, .source: .text
+        case .context, .place, .source, .rule: .text
         }
     }
 
     /// Whether `>=` and `<=` have a meaning.
     var isNumeric: Bool { self == .confidence || self == .quad }
 
-    private var isText: Bool { self == .context || self == .place || self == .source }
+    private var isText: Bool { self == .context || self == .place || self == .source || self == .rule }
 
     /// `name=value` as it stands among a record's keys.
     package func pair(_ value: String) -> String {
@@ -86,7 +89,7 @@ package enum KeyName: String, CaseIterable, Sendable {
     }
 
     /// The text behind percent-encoding, or nil when a `%` has no two hexadecimal digits behind it or the bytes are not UTF-8.
-    static func unescaped(_ text: some StringProtocol) -> String? {
+    package static func unescaped(_ text: some StringProtocol) -> String? {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {

@@ -35,6 +35,11 @@ package enum RecordKeys {
         joined([KeyName.type.pair("article")] + source(article))
     }
 
+    /// An alert has no keys of the events behind it: who asks for events of a country wants those.
+    package static func alert(rule: String, severity: String) -> String {
+        joined([KeyName.type.pair("alert"), KeyName.severity.pair(severity), KeyName.rule.pair(rule)])
+    }
+
     /// The keys of one record and those of another that it does not have; the type is the first one's.
     package static func union(_ keys: String, _ others: String) -> String {
         let type = KeyName.type.pair("")

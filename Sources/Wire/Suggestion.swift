@@ -1,9 +1,9 @@
 /// The word that a person may have meant.
-enum Suggestion {
+package enum Suggestion {
     /// The nearest of `words`, or nil when none is near.
     ///
     /// By edit distance (Levenshtein 1966), case left out; at most a third of the letters may differ.
-    static func nearest(to word: String, in words: [String]) -> String? {
+    package static func nearest(to word: String, in words: [String]) -> String? {
         guard word.utf8.count <= 64 else { return nil }
         let scored = words.map { ($0, distance(Array(word.lowercased().utf8), Array($0.lowercased().utf8))) }
         guard let best = scored.min(by: { $0.1 < $1.1 }), best.1 <= max(1, best.0.utf8.count / 3) else { return nil }

@@ -1,3 +1,4 @@
+import Briefing
 import Records
 
 /// Records as lines for a person.
@@ -30,6 +31,9 @@ enum Pretty {
                 article.data, article.data.article.title ?? article.data.article.dateline ?? article.data.article.id
             )
             return "  article \(title): \(body.events) events, \(body.quotes) quotes\n"
+        }
+        if kind == "tidings.alert.v1", let alert = try? JSON.decode(Envelope<Alert>.self, from: envelope) {
+            return "  alert (\(alert.data.severity.rawValue)) \(alert.data.title)\n            \(alert.data.why)\n"
         }
         return String(decoding: envelope, as: UTF8.self) + "\n"
     }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Records
+import Settings
 import Testing
 
 @testable import Ingest

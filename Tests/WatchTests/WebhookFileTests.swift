@@ -1,3 +1,4 @@
+import Settings
 import Testing
 import Watch
 
@@ -30,20 +31,26 @@ import Watch
 
     @Test(
         arguments: [
-            ("desk:\n  uri: https://a.example/\n", "w.yaml:2: 'uri' is not a setting"),
+            ("desk:\n  uri: https://a.example/\n", "w.yaml:2: 'uri' is not known in 'desk'; did you mean url?"),
             ("desk:\n  filter: event=X\n", "w.yaml:1: 'desk' has no url"),
             ("desk:\n  url: http://a.example/\n", "w.yaml:2: plain http needs"),
             ("desk:\n  url: https://10.0.0.1/\n", "w.yaml:2: 10.0.0.1 is not public (private)"),
             ("desk:\n  url: https://[::ffff:127.0.0.1]/\n", "w.yaml:2: ::ffff:127.0.0.1 is not public (loopback)"),
             ("desk:\n  url: https://u:p@a.example/\n", "w.yaml:2: a URL must not hold a user"),
             ("desk:\n  url: https://a.example/\n  filter: colour=red\n", "w.yaml:3: 'colour"),
-            ("desk:\n  url: https://a.example/\n  timeout: 900\n", "w.yaml:3: 1 to 60 seconds"),
-            ("desk:\n  url: https://a.example/\n  allow_private: maybe\n", "w.yaml:3: true or false"),
-            ("desk:\n  url: [a, b]\n", "w.yaml:2: 'url' has one value"),
+            (
+                "desk:\n  url: https://a.example/\n  timeout: 900\n",
+                "w.yaml:3: 'timeout' is a whole number from 1 to 60, in seconds"
+            ),
+            (
+                "desk:\n  url: https://a.example/\n  allow_private: maybe\n",
+                "w.yaml:3: 'allow_private' is true or false"
+            ),
+            ("desk:\n  url: [a, b]\n", "w.yaml:2: 'url' takes one value"),
             ("Desk:\n  url: https://a.example/\n", "w.yaml:1: a name has"),
             ("../x:\n  url: https://a.example/\n", "w.yaml:1: a name has"),
-            ("a: {url: https://a.example/}\nb: {}\na: {url: https://b.example/}\n", "w.yaml:1: 'a' is there twice"),
-            ("- a\n- b\n", "w.yaml:1: a mapping"), ("desk: [\n", "w.yaml:2: not YAML"),
+            ("a: {url: https://a.example/}\nb: {}\na: {url: https://b.example/}\n", "w.yaml:1: the key a stands twice"),
+            ("- a\n- b\n", "w.yaml:1: the file has to be a mapping"), ("desk: [\n", "w.yaml:2: not YAML"),
         ]
     )
     func `what is wrong is named with its line`(text: String, message: String) {
@@ -71,10 +78,10 @@ import Watch
         let without = try WebhookFile.removing("a", from: old, path: "w")
         #expect(without.hasPrefix("# ours\n"))
         #expect(try WebhookFile.parse(without, path: "w").map(\.name) == ["b"])
-        #expect(throws: WebhookFile.Invalid.self) {
+        #expect(throws: SettingsError.self) {
             try WebhookFile.adding("a", url: "https://x.example/", filter: "", allowPrivate: false, to: old, path: "w")
         }
-        #expect(throws: WebhookFile.Invalid.self) { try WebhookFile.removing("x", from: old, path: "w") }
+        #expect(throws: SettingsError.self) { try WebhookFile.removing("x", from: old, path: "w") }
         var only = try WebhookFile.adding(
             "a",
             url: "https://x.example/",

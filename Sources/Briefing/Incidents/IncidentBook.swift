@@ -24,6 +24,8 @@ package struct IncidentBook {
         package var incident: String
         /// Independent reports of the incident once this one is in it.
         package var origins: Int
+        /// `Incident.credibility` then.
+        package var credibility: Double
     }
 
     /// What came of the reports since `settle`.
@@ -147,7 +149,7 @@ package struct IncidentBook {
     }
 
     private func membership(_ id: String) -> Membership {
-        Membership(incident: id, origins: incidents[id]?.origins ?? 1)
+        Membership(incident: id, origins: incidents[id]?.origins ?? 1, credibility: incidents[id]?.credibility ?? 0)
     }
 
     private func candidates(_ keys: [String]) -> [String] {

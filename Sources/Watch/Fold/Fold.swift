@@ -1,3 +1,4 @@
+import Knowledge
 import Logging
 import Postgres
 import Storage
@@ -9,8 +10,19 @@ import Storage
 protocol FoldStep: AnyObject {
     /// Writes what the batch changes, inside a transaction that another one began.
     func apply(_ batch: FoldBatch, on connection: Connection) throws(PostgresError)
+    /// Writes what the mere passing of time changes, inside a transaction; doing so again changes nothing.
+    ///
+    /// - Parameters:
+    ///   - time: milliseconds since 1970-01-01 UTC; everything of the log before it has been applied.
+    ///   - seq: the last record of the log that has been.
+    func tick(to time: Int, after seq: Int, on connection: Connection) throws(PostgresError)
     /// Drops what is cached: a transaction failed, or nobody knows whether it happened.
     func forget()
+}
+
+extension FoldStep {
+    /// Most steps follow records alone.
+    func tick(to time: Int, after seq: Int, on connection: Connection) throws(PostgresError) {}
 }
 
 /// All steps over one log, and the place they have reached: both change in one transaction.
@@ -18,6 +30,15 @@ final class Fold {
     private let name: String
     private let steps: [any FoldStep]
     private let logger: Logger
+
+    /// In the order they run; the alert rules come last, where there are any.
+    static func steps(_ knowledge: Knowledge, rules: RulesDirectory?, logger: Logger) -> [any FoldStep] {
+        let made: [any FoldStep] = [
+            IncidentStep(knowledge), ReportStep(knowledge), ArticleStep(), EntityStep(), StoryStep(knowledge),
+            DyadStep(),
+        ]
+        return rules.map { made + [AlertFold($0, knowledge: knowledge, logger: logger)] } ?? made
+    }
 
     /// - Parameters:
     ///   - name: of the cursor.
@@ -51,6 +72,27 @@ final class Fold {
     }
 
     func forget() { for step in steps { step.forget() } }
+
+    /// Lets time pass for all steps, when the log ends where the cursor stands.
+    ///
+    /// - Returns: false, with no effect, when it does not, or when another watch has moved the cursor.
+    @discardableResult
+    func tick(at place: WatchStore.Cursor, on connection: Connection) throws(PostgresError) -> Bool {
+        do {
+            return try connection.transaction { (connection) throws(PostgresError) in
+                guard try WatchStore.isAtEnd(name, at: place, on: connection) else { return false }
+                let time = try AlertStore.now(on: connection) - Fold.patience
+                for step in steps { try step.tick(to: time, after: place.seq, on: connection) }
+                return true
+            }
+        } catch {
+            forget()
+            throw error
+        }
+    }
+
+    /// Milliseconds that time lags behind the clock: a record's time is that of the beginning of the transaction that gave it its place.
+    static let patience = 10_000
 
     /// Applies records and moves the cursor from `old` to `new`.
     ///

@@ -33,6 +33,10 @@ final class FoldBatch {
         var incident: String
         /// Independent reports of the incident once this one is in it.
         var origins: Int
+        /// How well the incident was attested then.
+        var credibility: Double
+        /// The incident it came to, even if that is part of another one at the batch's end: it does not depend on where the batch ends.
+        var joined: String
     }
 
     let records: [Record]

@@ -77,7 +77,12 @@ final class IncidentStep: FoldStep {
                     book.add(report)
                 }
             places[report.event] = (membership.incident, report.origin)
-            batch.memberships[report.event] = .init(incident: membership.incident, origins: membership.origins)
+            batch.memberships[report.event] = .init(
+                incident: membership.incident,
+                origins: membership.origins,
+                credibility: membership.credibility,
+                joined: membership.incident
+            )
         }
     }
 

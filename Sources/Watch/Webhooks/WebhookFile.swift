@@ -1,4 +1,5 @@
 package import HTTPSupport
+package import Settings
 import Wire
 import Yams
 
@@ -27,12 +28,6 @@ package struct WebhookEndpoint: Sendable, Equatable {
 ///   max_per_minute: 600
 /// ```
 package enum WebhookFile {
-    /// What is wrong, where, and how to mend it.
-    package struct Invalid: Error, Sendable, Equatable, CustomStringConvertible {
-        package let description: String
-    }
-
-    private static let limit = 256 << 10
     private static let endpointLimit = 64
     private static let settings = ["url", "filter", "secret", "allow_private", "timeout", "max_per_minute"]
 
@@ -52,120 +47,83 @@ package enum WebhookFile {
     /// Reads the file's text.
     ///
     /// - Parameter path: for messages, and the directory that relative paths begin at.
-    package static func parse(_ text: String, path: String) throws(Invalid) -> [WebhookEndpoint] {
+    package static func parse(_ text: String, path: String) throws(SettingsError) -> [WebhookEndpoint] {
+        let file = YAMLFile(name: path, text: text)
         var endpoints: [WebhookEndpoint] = []
-        for (key, value) in try entries(text, path) {
-            endpoints.append(try endpoint(key, value, path))
-        }
+        for entry in try entries(file) { endpoints.append(try endpoint(entry, file)) }
         guard endpoints.count <= endpointLimit else {
-            throw Invalid(
-                description: "\(path): more than \(endpointLimit) endpoints; a program on the feed serves more"
-            )
+            throw file.error(nil, "more than \(endpointLimit) endpoints; a program on the feed serves more")
         }
         return endpoints
     }
 
-    private static func entries(_ text: String, _ path: String) throws(Invalid) -> [(key: Node, value: Node)] {
-        guard text.utf8.count <= limit else { throw Invalid(description: "\(path): larger than \(limit) bytes") }
-        let root: Node?
-        do { root = try Yams.compose(yaml: text) } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
-            throw Invalid(description: "\(path):\(context.mark.line): '\(keys.joined(separator: ", "))' is there twice")
-        } catch YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
-            YamlError.composer(_, let problem, let mark, _)
-        {
-            throw Invalid(description: "\(path):\(mark.line): not YAML: \(problem)")
-        } catch {
-            let reason = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
-            throw Invalid(description: "\(path): not YAML: \(reason)")
-        }
+    private static func entries(_ file: YAMLFile) throws(SettingsError) -> [YAMLFile.Pair] {
         // Nothing but comments is a file without endpoints.
-        guard let root, !["", "~", "null"].contains(root.scalar?.string) else { return [] }
-        guard let mapping = root.mapping else {
-            throw failure(root, path, "a mapping from names to settings is wanted, such as 'desk: {url: https://…}'")
-        }
-        return mapping.map { ($0.key, $0.value) }
+        guard let root = try file.root() else { return [] }
+        return try file.pairs(root, of: "the file")
     }
 
-    private static func endpoint(_ key: Node, _ value: Node, _ path: String) throws(Invalid) -> WebhookEndpoint {
-        guard let name = key.scalar?.string, isName(name) else {
-            throw failure(key, path, "a name has 1 to 63 of a-z, 0-9, '-' and '_', and begins with a letter or digit")
-        }
-        guard let mapping = value.mapping else { throw failure(value, path, "'\(name)' needs settings below it") }
-        var fields: [String: Node] = [:]
-        for (field, node) in mapping {
-            guard let text = field.scalar?.string, settings.contains(text) else {
-                let said = field.scalar?.string ?? "this"
-                throw failure(field, path, "'\(said)' is not a setting; \(settings.joined(separator: ", "))")
-            }
-            guard node.scalar != nil else { throw failure(node, path, "'\(text)' has one value") }
-            fields[text] = node
-        }
-        guard let url = fields["url"] else { throw failure(key, path, "'\(name)' has no url") }
-        let allowPrivate = try bool(fields["allow_private"], path) ?? false
-        return WebhookEndpoint(
-            name: name,
-            url: try self.url(url, allowPrivate, path),
-            filter: try filter(fields["filter"], path),
-            secretFile: try secret(fields["secret"], name, path),
-            allowPrivate: allowPrivate,
-            timeoutMilliseconds: 1000 * (try number(fields["timeout"], 1...60, "seconds", path) ?? 15),
-            perMinute: try number(fields["max_per_minute"], 1...60_000, "requests a minute", path) ?? 600
-        )
-    }
-
-    private static func url(_ node: Node, _ allowPrivate: Bool, _ path: String) throws(Invalid) -> OutboundURL {
-        let url: OutboundURL
-        do { url = try OutboundURL(node.scalar?.string ?? "") } catch { throw failure(node, path, error.description) }
-        guard url.isEncrypted || allowPrivate else {
-            throw failure(node, path, "plain http needs 'allow_private: true'; use https")
-        }
-        if !allowPrivate, let refusal = IPAddress(url.host)?.refusal {
-            throw failure(
-                node,
-                path,
-                "\(url.host) is not public (\(refusal)); 'allow_private: true' takes it all the same"
+    private static func endpoint(_ entry: YAMLFile.Pair, _ file: YAMLFile) throws(SettingsError) -> WebhookEndpoint {
+        let name = entry.key
+        guard isName(name) else {
+            throw file.error(
+                entry.line,
+                "a name has 1 to 63 of a-z, 0-9, '-' and '_', and begins with a letter or digit"
             )
         }
-        return url
+        let pairs = try file.pairs(entry.value, of: "'\(name)'", known: settings)
+        let fields = Dictionary(pairs.map { ($0.key, $0) }) { first, _ in first }
+        guard let url = fields["url"] else { throw file.error(entry.line, "'\(name)' has no url") }
+        var endpoint = WebhookEndpoint(
+            name: name,
+            url: try self.url(url, isPrivate(fields, file), file),
+            filter: "",
+            secretFile: beside("keys/webhooks/\(name)", file),
+            allowPrivate: try isPrivate(fields, file),
+            timeoutMilliseconds: 15_000,
+            perMinute: 600
+        )
+        for pair in pairs {
+            switch pair.key {
+            case "filter": endpoint.filter = try filter(pair, file)
+            case "secret": endpoint.secretFile = beside(try file.line(pair, limit: 1000), file)
+            case "timeout": endpoint.timeoutMilliseconds = 1000 * (try file.number(pair, in: 1...60, of: "seconds"))
+            case "max_per_minute": endpoint.perMinute = try file.number(pair, in: 1...60_000, of: "requests")
+            default: break
+            }
+        }
+        return endpoint
     }
 
-    private static func filter(_ node: Node?, _ path: String) throws(Invalid) -> String {
-        guard let node, let text = node.scalar?.string else { return "" }
-        do { _ = try Filter(text) } catch { throw failure(node, path, error.description) }
+    private static func isPrivate(_ fields: [String: YAMLFile.Pair], _ file: YAMLFile) throws(SettingsError) -> Bool {
+        guard let pair = fields["allow_private"] else { return false }
+        return try file.flag(pair)
+    }
+
+    private static func url(
+        _ pair: YAMLFile.Pair,
+        _ allowPrivate: Bool,
+        _ file: YAMLFile
+    ) throws(SettingsError) -> OutboundURL {
+        let text = try file.line(pair, limit: 2000)
+        do { return try OutboundURL(text, allowPrivate: allowPrivate) } catch {
+            throw file.error(pair.line, error.description)
+        }
+    }
+
+    /// A filter may be empty: everything.
+    private static func filter(_ pair: YAMLFile.Pair, _ file: YAMLFile) throws(SettingsError) -> String {
+        if pair.value.scalar?.string == "" { return "" }
+        let text = try file.line(pair, limit: 4096)
+        do { _ = try Filter(text) } catch { throw file.error(pair.line, error.description) }
         return text
     }
 
-    private static func secret(_ node: Node?, _ name: String, _ path: String) throws(Invalid) -> String {
-        let text = node?.scalar?.string ?? "keys/webhooks/\(name)"
-        guard !text.isEmpty, text.utf8.count <= 1000, !text.utf8.contains(0) else {
-            throw failure(node ?? Node(""), path, "the path of a file is wanted")
-        }
+    /// A path, from the file's directory on when it is relative.
+    private static func beside(_ text: String, _ file: YAMLFile) -> String {
         if text.hasPrefix("/") { return text }
-        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let directory = file.name.lastIndex(of: "/").map { String(file.name[..<$0]) } ?? "."
         return "\(directory)/\(text)"
-    }
-
-    private static func bool(_ node: Node?, _ path: String) throws(Invalid) -> Bool? {
-        guard let node else { return nil }
-        guard let value = node.bool else { throw failure(node, path, "true or false is wanted") }
-        return value
-    }
-
-    private static func number(
-        _ node: Node?,
-        _ range: ClosedRange<Int>,
-        _ unit: String,
-        _ path: String
-    ) throws(Invalid) -> Int? {
-        guard let node else { return nil }
-        guard let value = node.int, range.contains(value) else {
-            throw failure(node, path, "\(range.lowerBound) to \(range.upperBound) \(unit)")
-        }
-        return value
-    }
-
-    private static func failure(_ node: Node, _ path: String, _ message: String) -> Invalid {
-        Invalid(description: "\(path):\(node.mark?.line ?? 1): \(message)")
     }
 
     // MARK: Changes by the command line: comments and order stay.
@@ -178,9 +136,13 @@ package enum WebhookFile {
         allowPrivate: Bool,
         to text: String,
         path: String
-    ) throws(Invalid) -> String {
+    ) throws(SettingsError) -> String {
         guard !(try parse(text, path: path)).contains(where: { $0.name == name }) else {
-            throw Invalid(description: "\(path) has '\(name)' already; 'tidings webhook remove \(name)' takes it out")
+            throw SettingsError(
+                file: path,
+                line: nil,
+                message: "'\(name)' is there already; 'tidings webhook remove \(name)' takes it out"
+            )
         }
         func quoted(_ text: String) -> String {
             "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
@@ -194,20 +156,19 @@ package enum WebhookFile {
     }
 
     /// The text without an endpoint.
-    package static func removing(_ name: String, from text: String, path: String) throws(Invalid) -> String {
-        let keys = try entries(text, path).map(\.key)
-        guard let index = keys.firstIndex(where: { $0.scalar?.string == name }), let first = keys[index].mark?.line
-        else {
-            throw Invalid(description: "\(path) has no '\(name)'")
-        }
+    package static func removing(_ name: String, from text: String, path: String) throws(SettingsError) -> String {
+        func failure(_ message: String) -> SettingsError { SettingsError(file: path, line: nil, message: message) }
+        let keys = try entries(YAMLFile(name: path, text: text))
+        guard let index = keys.firstIndex(where: { $0.key == name }) else { throw failure("there is no '\(name)'") }
+        let first = keys[index].line
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        let end = index + 1 < keys.count ? (keys[index + 1].mark?.line ?? lines.count + 1) : lines.count + 1
+        let end = index + 1 < keys.count ? keys[index + 1].line : lines.count + 1
         var left = Array(lines[..<(first - 1)] + lines[(end - 1)...])
         if left.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) { left = [] }
         let shorter = left.isEmpty ? "" : left.joined(separator: "\n") + (end > lines.count ? "\n" : "")
         let names = try parse(shorter, path: path).map(\.name)
-        guard names == keys.compactMap({ $0.scalar?.string }).filter({ $0 != name }) else {
-            throw Invalid(description: "\(path): cannot cut '\(name)' out of its lines; edit the file by hand")
+        guard names == keys.map(\.key).filter({ $0 != name }) else {
+            throw failure("cannot cut '\(name)' out of its lines; edit the file by hand")
         }
         return shorter
     }

@@ -4,6 +4,7 @@ package import HTTPSupport
 package import Logging
 import Postgres
 import ServiceSupport
+import Settings
 import Storage
 
 /// Keeps one worker an endpoint of `webhooks.yaml`, and looks at the file once a second.
@@ -106,7 +107,7 @@ private final class WebhookManagerThread {
         guard access(settings.file, F_OK) == 0 else { return [] }
         let data = try Data(contentsOf: URL(filePath: settings.file))
         guard let text = String(bytes: data, encoding: .utf8) else {
-            throw WebhookFile.Invalid(description: "\(settings.file): not UTF-8")
+            throw SettingsError(file: settings.file, line: nil, message: "is not UTF-8; save it as UTF-8")
         }
         return try WebhookFile.parse(text, path: settings.file)
     }

@@ -1,0 +1,82 @@
+package import Briefing
+import Knowledge
+package import Postgres
+import Records
+
+extension AlertStore {
+    private static let separator = "\u{1F}"
+
+    /// The reports that hold, as rules see events, in the order of the log.
+    ///
+    /// Without the sentences no JSON is read: 100,000 rows take about a second.
+    ///
+    /// - Parameters:
+    ///   - since: in the log from this time on; milliseconds since 1970-01-01 UTC.
+    ///   - from, before: and with numbers of this range.
+    ///   - sentences: whether rules look at words.
+    package static func events(
+        since: Int,
+        from: Int = 0,
+        before: Int = Int.max,
+        sentences: Bool,
+        on connection: Connection
+    ) throws(PostgresError) -> [RuleEvent] {
+        // How many independent reports there were then: copies that came later count for nobody before.
+        let rows = try connection.query(
+            """
+            with chosen as (
+                select * from report where at >= to_timestamp(\(since) / 1000.0) and seq >= \(from) and seq < \(before)
+            ), firsts as (
+                select incident_id, min(seq) as seq from report
+                where seq < \(before) and incident_id in (select incident_id from chosen) group by incident_id, origin_id
+            ), counted as (
+                select seq, incident_id, count(*) over (partition by incident_id order by seq) as origins from firsts
+            )
+            select c.seq, c.id::text, (extract(epoch from c.at) * 1000)::bigint, c.article_id::text, c.origin_id::text,
+                c.incident_id::text, round(c.scale::numeric * 1000)::bigint, array_to_string(c.keys, ' '),
+                array_to_string(c.names, \(separator)),
+                (select max(origins) from counted n where n.incident_id = c.incident_id and n.seq <= c.seq),
+                c.latitude::float8::text, c.longitude::float8::text, (extract(epoch from a.published) * 1000)::bigint, a.title,
+                case when \(sentences) then (select r.data #>> '{evidence,text}' from record r where r.uuid = c.id) end
+            from chosen c left join article_entry a on a.article_id = c.article_id
+            order by c.seq
+            """
+        )
+        var events: [RuleEvent] = []
+        events.reserveCapacity(rows.count)
+        for row in rows {
+            var event = RuleEvent(
+                id: try row.string(1),
+                seq: try row.int(0),
+                at: try row.int(2),
+                article: try row.string(3),
+                keys: try row.bytes(7)
+            )
+            event.origin = try row.string(4)
+            event.incident = try row.string(5)
+            event.scale = Double(try row.int(6)) / 1000
+            let names = try row.string(8)
+            if !names.isEmpty { event.names = names.split(separator: separator).map(String.init) }
+            if !row.isNull(9) { event.origins = try row.int(9) }
+            if let latitude = try row.optionalString(10).flatMap(Double.init),
+                let longitude = try row.optionalString(11).flatMap(Double.init)
+            {
+                event.point = Coordinates(latitude: latitude, longitude: longitude)
+            }
+            if !row.isNull(12) { event.published = try row.int(12) }
+            event.title = try row.optionalString(13)
+            event.sentence = try row.optionalString(14)
+            events.append(event)
+        }
+        return events
+    }
+
+    /// One event that holds, or nil.
+    package static func event(_ id: String, on connection: Connection) throws(PostgresError) -> RuleEvent? {
+        guard Hexadecimal.decode(id.filter { $0 != "-" })?.count == 16 else { return nil }
+        let rows = try connection.query("select seq from report where id = \(id)::text::uuid")
+        guard rows.count == 1 else { return nil }
+        let seq = try rows[0].int(0)
+        return try events(since: 0, from: seq, before: seq + 1, sentences: true, on: connection).first
+    }
+}
