@@ -19,10 +19,13 @@ struct Bench: ParsableCommand {
               tidings-bench latency --articles 60
               tidings-bench plumbing --articles 20000
               tidings-bench start
+              tidings-bench fold newswire.jsonl
               tidings-bench records articles.jsonl
               tidings-bench rules
             """,
-        subcommands: [Latency.self, Plumbing.self, RecordsBench.self, RulesBench.self, Start.self]
+        subcommands: [
+            FoldBench.self, Latency.self, Plumbing.self, RecordsBench.self, RulesBench.self, Start.self,
+        ]
     )
 }
 

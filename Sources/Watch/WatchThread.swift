@@ -43,19 +43,11 @@ final class WatchThread {
             logger: logger,
             stop: stop
         )
-        fold = Fold(WatchThread.name, WatchThread.steps(settings, logger), logger: logger)
-    }
-
-    /// In the order they run.
-    private static func steps(_ settings: WatchService.Settings, _ logger: Logger) -> [any FoldStep] {
-        let knowledge = settings.knowledge
-        var steps: [any FoldStep] = [
-            IncidentStep(knowledge), ReportStep(knowledge), ArticleStep(), EntityStep(), StoryStep(knowledge), DyadStep(),
-        ]
-        if let rules = settings.rules {
-            steps.append(AlertFold(RulesDirectory(rules, knowledge: knowledge), knowledge: knowledge, logger: logger))
-        }
-        return steps
+        fold = Fold(
+            WatchThread.name,
+            Fold.steps(settings.knowledge, rules: settings.rules, logger: logger),
+            logger: logger
+        )
     }
 
     func run() {

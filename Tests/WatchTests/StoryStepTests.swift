@@ -41,8 +41,10 @@ import Testing
     private static let quake = "The quake left rubble in the village; rescuers felt another tremor near the epicentre."
     private static let vote =
         "The ballot had a high turnout; the candidate led the polling before the runoff and the tally."
-    private static let both =
-        "Despite quake rubble, rescuers and the tremor, the ballot saw turnout for a candidate in the runoff tally."
+    private static let strike =
+        "Dockers walked out; cranes idle, containers unloaded by nobody, wages disputed, pickets at the quay."
+    private static let storm =
+        "The hurricane nears: gusts, surge, evacuees, shutters and sandbags, and landfall by dawn."
 
     private static let reports: [Report] = [
         Report(title: "Quake hits village", text: quake, day: 0),
@@ -73,8 +75,10 @@ import Testing
         ),
         Report(title: "Candidate concedes", text: vote + " The candidate conceded the runoff.", day: 6),
         Report(title: "Glacier retreats", text: "Glaciologists drilled ice cores from a shrinking glacier.", day: 7),
-        Report(title: "Quake and ballot", text: both, day: 8),
-        Report(title: "Quake and ballot again", text: both + " Again.", day: 9),
+        Report(title: "Dockers walk out", text: strike, day: 8),
+        Report(title: "Hurricane nears", text: storm, day: 8),
+        Report(title: "Dockers walk out as hurricane nears", text: strike + " " + storm, day: 9),
+        Report(title: "Pickets leave before landfall", text: strike + " " + storm, day: 10),
     ]
 
     private func article(_ number: Int) -> Article {
@@ -185,6 +189,12 @@ import Testing
             "shown": try texts(
                 "select concat_ws(' | ', headline, articles, origins, closed, array_to_string(countries, ' ')) from story where articles > 0 order by first_seq"
             ),
+            "acts": try texts(
+                """
+                select concat_ws(' ', d -> 'event' ->> 'event', d -> 'event' ->> 'actor')
+                from story, json_array_elements(data -> 'timeline') d where articles > 0 and d -> 'event' is not null
+                """
+            ),
             "lost": try texts("select merged_into::text from story where articles = 0 and closed order by id"),
         ]
     }
@@ -197,7 +207,25 @@ import Testing
         throws
     {
         let rows = try fold(try log(), by: 1000)
-        print(rows["groups"] ?? [], rows["shown"] ?? [], rows["changes"] ?? [], rows["lost"] ?? [])
+        // The English article that was replaced and the one that is not coded are in none.
+        #expect(
+            rows["groups"] == [
+                "Ballot draws turnout + Runoff tally disputed + Candidate concedes",
+                "Quake hits village, agencies say + Sanctions after the tremor + Quake toll rises in village",
+                "Orchestra tours + Orchestra ends tour + Symphony cheered", "Glacier retreats",
+                "Dockers walk out + Hurricane nears + Dockers walk out as hurricane nears + Pickets leave before landfall",
+            ]
+        )
+        #expect(rows["changes"] == ["split", "merge"])
+        #expect(rows["lost"]?.count == 1 && rows["lost"] != ["null"], "the story that was merged says where it went")
+        // Copies count as one origin.
+        #expect(
+            rows["shown"]?.map { $0.drop { $0 != "|" } } == [
+                "| 3 | 3 | f | ", "| 3 | 3 | f | ITA", "| 3 | 1 | f | ", "| 1 | 1 | f | ", "| 4 | 4 | f | ",
+            ]
+        )
+        #expect(rows["shown"]?.last?.hasPrefix("Dockers walk out as hurricane nears") == true, "what it is most about")
+        #expect(rows["acts"] == ["SANCTION RUS"], "the timeline shows the act")
     }
 
     @Test func `the rows do not depend on where batches end, nor on what was forgotten`() throws {

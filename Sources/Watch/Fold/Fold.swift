@@ -1,3 +1,4 @@
+import Knowledge
 import Logging
 import Postgres
 import Storage
@@ -29,6 +30,18 @@ final class Fold {
     private let name: String
     private let steps: [any FoldStep]
     private let logger: Logger
+
+    /// In the order they run.
+    ///
+    /// - Parameter rules: the directory of alert rules; nil runs none.
+    static func steps(_ knowledge: Knowledge, rules: String?, logger: Logger) -> [any FoldStep] {
+        let made: [any FoldStep] = [
+            IncidentStep(knowledge), ReportStep(knowledge), ArticleStep(), EntityStep(), StoryStep(knowledge),
+            DyadStep(),
+        ]
+        guard let rules else { return made }
+        return made + [AlertFold(RulesDirectory(rules, knowledge: knowledge), knowledge: knowledge, logger: logger)]
+    }
 
     /// - Parameters:
     ///   - name: of the cursor.

@@ -22,18 +22,21 @@ final class StoryStep: FoldStep {
 
     func apply(_ batch: FoldBatch, on connection: Connection) throws(PostgresError) {
         guard let last = batch.records.last else { return }
-        var open = StoryBook(settings)
-        if let book {
-            open = book
-        } else {
-            for story in try StoryStore.stories(on: connection) { open.open(story) }
-        }
-        // Until this batch is written, what is in memory is not a cache of rows.
-        book = nil
-        var work = try StoryWork(batch, open, reader, on: connection)
+        var work = try StoryWork(batch, takeBook(on: connection), reader, on: connection)
         for arrival in work.arrivals { try work.take(arrival, on: connection) }
         try work.finish(at: last.at, on: connection)
         for (article, story) in work.located where work.isMember(article) { batch.stories[article] = story }
         book = work.book
+    }
+
+    /// The open stories, which nobody else holds then: until the batch is written, what is in memory is not a cache of rows.
+    private func takeBook(on connection: Connection) throws(PostgresError) -> StoryBook {
+        if let taken = book {
+            book = nil
+            return taken
+        }
+        var read = StoryBook(settings)
+        for story in try StoryStore.stories(on: connection) { read.open(story) }
+        return read
     }
 }

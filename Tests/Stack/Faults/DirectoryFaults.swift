@@ -27,7 +27,7 @@ import Testing
         #expect(run.status == 0, "\(run.output)")
         kill(ingest, SIGCONT)
         #expect(
-            Faults.wait(60) {
+            Faults.wait(180) {
                 (try? FileManager.default.contentsOfDirectory(atPath: stack.layout.inbox).isEmpty) == true
             }
         )
