@@ -25,6 +25,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CPostgres", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CRDKafka", providers: [.apt(["librdkafka-dev"])]),
         // Through pkg-config, because libxml2's headers include one another from a folder of their own.
         .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
@@ -36,9 +37,12 @@ let package = Package(
         .target(name: "Records", dependencies: [crypto]),
         .target(name: "Knowledge", dependencies: ["Records"]),
         .target(name: "Coding", dependencies: ["Linguistics", "Knowledge", "Records"]),
-        .target(name: "Articles", dependencies: ["CLinux", "CXML", "CZlib", "Records"]),
+        .target(name: "Articles", dependencies: ["CLinux", "CXML", "CZlib", "Records", "ServiceSupport"]),
         .target(name: "Settings", dependencies: ["Wire", yams]),
-        .target(name: "Briefing", dependencies: ["Knowledge", "Records", "Settings", "Wire", yams]),
+        .target(
+            name: "Briefing",
+            dependencies: ["Knowledge", "Linguistics", "Records", "Settings", "Wire", yams]
+        ),
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ"]),
         .target(name: "Access", dependencies: ["Messaging"]),
@@ -63,9 +67,11 @@ let package = Package(
         .target(
             name: "Watch",
             dependencies: [
-                "Briefing", "HTTPSupport", "Knowledge", "Messaging", "Postgres", "Records", "ServiceSupport", "Settings",
+                "Briefing", "CCurl", "HTTPSupport", "Knowledge", "Messaging", "Postgres", "Records", "ServiceSupport",
+                "Settings",
                 "Storage", "TidingsClient", "Wire", crypto, hummingbird, logging, mustache, yams,
-            ]
+            ],
+            resources: [.embedInCode("Dashboard/Resources")]
         ),
         .target(name: "TidingsClient", dependencies: ["Messaging", "Records", "ServiceSupport", "Wire"]),
         // The example of the documentation; without package access it sees what a user of the library sees.
@@ -81,7 +87,10 @@ let package = Package(
                 "CRDKafka", "Messaging", "Records", "ServiceSupport", "TidingsClient", "Wire", logging,
             ]
         ),
-        .target(name: "Storage", dependencies: ["Briefing", "Knowledge", "Postgres", "Records", "ServiceSupport", "Wire", logging]),
+        .target(
+            name: "Storage",
+            dependencies: ["Briefing", "Knowledge", "Postgres", "Records", "ServiceSupport", "Wire", logging]
+        ),
 
         .target(
             name: "Supervision",
@@ -108,7 +117,8 @@ let package = Package(
             dependencies: [
                 "Access", "Articles", "Briefing", "CLinux", "Coding", "HTTPSupport", "Knowledge", "Linguistics",
                 "Messaging",
-                "Postgres", "Records", "Relays", "ServiceSupport", "Settings", "Storage", "Supervision", "TidingsClient",
+                "Postgres", "Records", "Relays", "ServiceSupport", "Settings", "Storage", "Supervision",
+                "TidingsClient",
                 "Watch", "Wire", arguments, logging,
             ]
         ),
@@ -117,7 +127,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Postgres", "ServiceSupport", "Supervision"],
+            dependencies: ["Briefing", "Postgres", "Records", "ServiceSupport", "Storage", "Supervision", "Wire"],
             path: "Tests/TestSupport"
         ),
         .executableTarget(name: "tidings-check", path: "Tests/Checker"),
@@ -138,7 +148,8 @@ let package = Package(
                 "Storage", "Supervision", "TestSupport", "TidingsClient", "Watch", "Wire",
                 arguments, logging, "tidings", "tidings-hub", "tidings-ingest", "tidings-extract", "tidings-watch",
             ],
-            path: "Benchmarks"
+            path: "Benchmarks",
+            exclude: ["API/fill.sql"]
         ),
         .testTarget(
             name: "StackTests",
@@ -156,7 +167,7 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["TestSupport", "Wire"]),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
+            dependencies: ["Briefing", "Postgres", "Records", "Storage", "Supervision", "TestSupport", "Wire"]
         ),
         .testTarget(name: "HubTests", dependencies: ["Hub", "TidingsClient", "Wire"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "Records", "Wire"]),

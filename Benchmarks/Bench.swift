@@ -22,9 +22,10 @@ struct Bench: ParsableCommand {
               tidings-bench fold newswire.jsonl
               tidings-bench records articles.jsonl
               tidings-bench rules
+              tidings-bench api
             """,
         subcommands: [
-            FoldBench.self, Latency.self, Plumbing.self, RecordsBench.self, RulesBench.self, Start.self,
+            APIBench.self, FoldBench.self, Latency.self, Plumbing.self, RecordsBench.self, RulesBench.self, Start.self,
         ]
     )
 }
@@ -55,6 +56,16 @@ func microseconds() -> Int {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return time.tv_sec * 1_000_000 + time.tv_nsec / 1000
+}
+
+/// A process's resident memory, read from the kernel; NaN when there is no such process.
+func residentMegabytes(_ process: pid_t) -> Double {
+    let text = (try? String(contentsOf: URL(filePath: "/proc/\(process)/status"), encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+    let kilobytes = line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap {
+        Double($0)
+    }
+    return (kilobytes ?? .nan) / 1024
 }
 
 /// Milliseconds for writing 4 KiB and fsync in a directory: what a commit costs at least.

@@ -196,20 +196,11 @@ private struct MemoryTable {
     init(_ stack: LiveStack) { self.stack = stack }
 
     mutating func note(articles: Int) {
-        rows.append((articles, MemoryTable.names.map { stack.process($0).map(MemoryTable.resident) ?? .nan }))
+        rows.append((articles, MemoryTable.names.map { stack.process($0).map(residentMegabytes) ?? .nan }))
     }
 
     func show() {
         print("  resident MB after articles: " + MemoryTable.names.joined(separator: ", "))
         for row in rows { print("  \(row.articles): " + row.megabytes.map(decimal).joined(separator: ", ")) }
-    }
-
-    private static func resident(_ process: pid_t) -> Double {
-        let text = (try? String(contentsOf: URL(filePath: "/proc/\(process)/status"), encoding: .utf8)) ?? ""
-        let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-        let kilobytes = line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap {
-            Double($0)
-        }
-        return (kilobytes ?? .nan) / 1024
     }
 }

@@ -17,7 +17,9 @@ create table article_entry (
     quotes int not null,
     search tsvector not null
 );
-create index on article_entry using gin (search);
+create index on article_entry using gin (search) with (gin_pending_list_limit = 256);
+create index on article_entry (source, seq);
+create index on article_entry (day);
 comment on table article_entry is 'One row an article whose record is in the log and that no later version replaced; at and seq are the log''s.';
 comment on column article_entry.day is 'The day of publication, or of arrival when the article does not tell it.';
 
@@ -47,10 +49,12 @@ create table report (
 );
 create index on report (article_id);
 create index on report (incident_id);
-create index on report using gin (keys);
-create index on report using gin (names);
+-- What came last is in a list that every search reads: short ones.
+create index on report using gin (keys) with (gin_pending_list_limit = 256);
+create index on report using gin (names) with (gin_pending_list_limit = 256);
 create index on report (actor, recipient, seq);
 create index on report (at);
+create index on report (day);
 comment on table report is 'One row an event as one article reports it, what holds now: corrected events stand as corrected, retracted ones are gone.';
 comment on column report.keys is 'name=value, as filters see an event.';
 comment on column report.names is 'Resolved names of actors, recipients and claimants.';
@@ -84,7 +88,7 @@ create table entity (
     last_seq bigint not null
 );
 create index on entity using gin (name gin_trgm_ops);
-create index on entity (articles desc, id);
+create index on entity (articles, id);
 create table entity_article (
     entity_id uuid not null references entity,
     seq bigint not null,
@@ -119,10 +123,14 @@ create table incident (
     merged_into uuid references incident,
     data json not null
 );
-create index on incident (last_seq);
+create index on incident (last_seq, id);
+create index on incident (first_seq, id);
 create index on incident (actor, recipient, last_seq);
 create index on incident using gin (countries);
 create index on incident (day);
+-- With all that the map shows.
+create index on incident (day) include (place, latitude, longitude, reports, status, quad, last_seq, id)
+    where merged_into is null and place is not null and latitude is not null;
 create index on incident (merged_into) where merged_into is not null;
 comment on table incident is 'The same act across articles; data holds the reports'' ledger: who claims, who denies, changes of status, best evidence.';
 comment on column incident.origins is 'Independent reports: copies of one wire report count once.';
@@ -150,7 +158,8 @@ create table story (
     data json not null,
     state json not null
 );
-create index on story (last_seq);
+create index on story (last_seq, id);
+create index on story (first_seq, id);
 create index on story (id) where not closed;
 create index on story using gin (countries);
 comment on column story.articles is '0 in a story that went into another one or lost its last article.';
@@ -193,9 +202,23 @@ alter table dyad_day
 -- Everything here is made from the log: watch reads it once more from its beginning.
 truncate dyad_day;
 delete from subscription_cursor where name = 'watch';
-create index on dyad_day (actor, day);
-create index on dyad_day (recipient, day);
+create index on dyad_day (actor, recipient, day);
+-- With all that is summed: a frequent country has a hundred thousand rows.
+create index on dyad_day (actor, day) include (recipient, status, quad, count, scale_sum);
+create index on dyad_day (recipient, day) include (actor, status, quad, count, scale_sum);
 comment on column dyad_day.scale_sum is 'Sum of PLOVER intensities; over count it is the mean.';
+
+create table country_day (
+    code text not null,
+    direction text not null check (direction in ('actor', 'recipient')),
+    day date not null,
+    quad smallint not null,
+    status text not null,
+    count bigint not null,
+    scale_sum float8 not null,
+    primary key (code, direction, day, quad, status)
+);
+comment on table country_day is 'The sums of dyad_day over the other party and the type: a year of a great power is thousands of rows, not a hundred thousand.';
 
 create table rule_state (
     rule text not null,
@@ -218,6 +241,7 @@ create table alert (
     data json not null
 );
 create index on alert (at, id);
+create index on alert (seq, id);
 create index on alert (rule, at);
 comment on table alert is 'What fired; data shows why and the evidence.';
 
@@ -244,6 +268,7 @@ create table brief (
     data json not null
 );
 create index on brief (scope, made_at);
+create index on brief (made_at, id);
 comment on table brief is 'Summaries that were asked for; scope is story:ID, article:ID, country:RUS or dyad:RUS-USA.';
 
 create table feedback (
@@ -272,14 +297,14 @@ alter table record add constraint record_article_check check (article_id is not 
 grant select on article, record, log, log_head, sighting, outbox, job, article_default to tidings_watch;
 grant insert on record, outbox to tidings_watch;
 grant select, insert, update, delete on article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story,
-    story_article, story_change, rule_state, alert, alert_delivery, brief, feedback to tidings_watch;
+    story_article, story_change, country_day, rule_state, alert, alert_delivery, brief, feedback to tidings_watch;
 grant delete on dyad_day to tidings_watch;
 grant select on all tables in schema public to tidings_operator;
 grant insert on brief, feedback, record, outbox to tidings_operator;
 grant select on feedback to tidings_hub;
 -- To have watch make its tables anew (tidings rebuild).
 grant truncate on article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story, story_article,
-    story_change, rule_state, dyad_day to tidings_operator;
+    story_change, rule_state, dyad_day, country_day to tidings_operator;
 grant delete on subscription_cursor to tidings_operator;
 
 -- Two versions of an item that were stored at once took each other's place, and neither was coded: the later one is coded now.

@@ -58,11 +58,7 @@ struct HTMLTree: ~Copyable {
             feed.pointee.isStopped = true
             return 0
         }
-        let part = feed.pointee.rest.prefix(Int(length))
-        if part.isEmpty { return 0 }
-        UnsafeMutableRawBufferPointer(start: buffer, count: Int(length)).copyBytes(from: part)
-        feed.pointee.rest = feed.pointee.rest[part.endIndex...]
-        return Int32(part.count)
+        return feed.pointee.rest.move(to: UnsafeMutableRawBufferPointer(start: buffer, count: Int(length)))
     }
 }
 

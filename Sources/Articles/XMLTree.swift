@@ -97,10 +97,16 @@ struct XMLTree {
             feed.pointee.builder.isStoppedAtAttributes = true
             return 0
         }
-        let part = feed.pointee.rest.prefix(Int(length))
-        if part.isEmpty { return 0 }
-        UnsafeMutableRawBufferPointer(start: buffer, count: Int(length)).copyBytes(from: part)
-        feed.pointee.rest = feed.pointee.rest[part.endIndex...]
+        return feed.pointee.rest.move(to: UnsafeMutableRawBufferPointer(start: buffer, count: Int(length)))
+    }
+}
+
+extension Slice<UnsafeBufferPointer<UInt8>> {
+    /// Copies what fits, leaves the rest, and returns how many bytes were copied: 0 at the end.
+    mutating func move(to buffer: UnsafeMutableRawBufferPointer) -> Int32 {
+        let part = prefix(buffer.count)
+        buffer.copyBytes(from: part)
+        self = self[part.endIndex...]
         return Int32(part.count)
     }
 }

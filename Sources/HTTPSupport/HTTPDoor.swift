@@ -29,7 +29,7 @@ package final class HTTPDoor: Sendable {
     ///   - connections: more than so many wait until others end.
     package init(
         _ address: ListenAddress,
-        router: Router<BasicRequestContext>,
+        router: Router<DoorContext>,
         connections: Int,
         logger: Logger
     ) throws(Failure) {

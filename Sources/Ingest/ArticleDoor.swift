@@ -43,8 +43,8 @@ struct ArticleDoor: Sendable {
         }
     }
 
-    func router(_ doorkeeper: Doorkeeper) -> Router<BasicRequestContext> {
-        let router = Router()
+    func router(_ doorkeeper: Doorkeeper) -> Router<DoorContext> {
+        let router = Router(context: DoorContext.self)
         router.add(middleware: doorkeeper)
         router.get("/healthz") { _, _ in "ok\n" }
         router.post("/articles") { request, _ in try await accept(request) }

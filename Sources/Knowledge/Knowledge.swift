@@ -12,6 +12,8 @@ package struct Knowledge: Sendable {
     /// What kind of actor each common noun means, in lower case, singular and plural.
     package private(set) var nouns: [String: Agent] = [:]
     private var leaders: [String: String] = [:]
+    /// What countries are called, by ISO 3166-1 alpha-3 code.
+    package private(set) var countries: [String: String] = [:]
     /// The forms of each capital's name, the usual one first.
     private var capitals: [String: [String]] = [:]
     /// Cities that are names only where a text uses them as places.
@@ -100,6 +102,7 @@ package struct Knowledge: Sendable {
                 throw row.error("'\(code)' is not an ISO 3166-1 alpha-3 code")
             }
             leaders[code] = try row.text("leader")
+            countries[code] = name
             for phrase in try [name] + row.list("aliases") { add(phrase, Name(.country, name, code, nil)) }
             for (column, kind) in [("adjectives", Name.Kind.adjective), ("demonyms", .demonym), ("metonyms", .metonym)]
             {

@@ -24,7 +24,7 @@ package struct KeyFile: Sendable, Equatable {
 
     /// Reads a file.
     ///
-    /// - Throws: with what is wrong in which line, and what to do.
+    /// - Throws: with what is wrong in which line, and what to do; also when a secret key is in it and others than its owner can read it.
     package init(_ path: String) throws(Failure) {
         self.path = path
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -33,6 +33,10 @@ package struct KeyFile: Sendable, Equatable {
             throw Failure("cannot read the key file \(path): \(String(cString: strerror(code)))", code: code)
         }
         defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw Failure("cannot read the key file \(path): \(String(cString: strerror(errno)))")
+        }
         var bytes = [UInt8](repeating: 0, count: KeyFile.byteLimit)
         let count = read(descriptor, &bytes, bytes.count)
         guard count >= 0, count < bytes.count else { throw Failure("\(path) is not a key file: it is too large") }
@@ -47,6 +51,9 @@ package struct KeyFile: Sendable, Equatable {
             values[String(parts[0].prefix { $0 != " " })] = String(
                 parts[1][parts[1].index(after: parts[1].startIndex)..<close]
             )
+        }
+        guard values["secret_key"] == nil || status.st_mode & 0o077 == 0 else {
+            throw Failure("others can read the secret key in \(path); 'chmod 600 \(path)' ends that")
         }
     }
 

@@ -39,14 +39,37 @@ package final class Connection {
     /// Runs one statement and returns its rows.
     @discardableResult package func query(_ sql: SQL) throws(PostgresError) -> Rows {
         let name = try prepare(sql)
-        let parameters = sql.parameters
-        var formats = [Int32](repeating: 1, count: parameters.count)
-        var lengths = parameters.map { Int32($0.bytes?.count ?? 0) }
+        let result = Connection.withBinary(sql.parameters) { count, values, lengths, formats in
+            PQexecPrepared(handle, name, count, values, lengths, formats, 1)
+        }
+        return try checked(result, statement: sql.text)
+    }
+
+    /// Runs one statement without keeping it prepared: for texts that differ with what was asked.
+    ///
+    /// It is planned with the values it has, which matters when some are frequent in a table and others rare.
+    package func query(once sql: SQL) throws(PostgresError) -> Rows {
+        let types = sql.parameters.map { Oid($0.type) }
+        let result = Connection.withBinary(sql.parameters) { count, values, lengths, formats in
+            PQexecParams(handle, sql.text, count, types, values, lengths, formats, 1)
+        }
+        return try checked(result, statement: sql.text)
+    }
+
+    /// Calls `body` with the parameters as libpq takes them, all in binary format.
+    private static func withBinary<Value>(
+        _ parameters: [Parameter],
+        _ body: (
+            Int32, UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<Int32>, UnsafePointer<Int32>
+        ) -> Value
+    ) -> Value {
+        let formats = [Int32](repeating: 1, count: parameters.count)
+        let lengths = parameters.map { Int32($0.bytes?.count ?? 0) }
         // One buffer for all values: pointers into it stay valid for the call.
         let joined: [UInt8] = parameters.flatMap { ($0.bytes ?? []) + [0] }
-        let result = joined.withUnsafeBufferPointer { buffer in
+        return joined.withUnsafeBufferPointer { buffer in
             var offset = 0
-            var pointers: [UnsafePointer<CChar>?] = parameters.map { parameter in
+            let pointers: [UnsafePointer<CChar>?] = parameters.map { parameter in
                 guard let bytes = parameter.bytes, let base = buffer.baseAddress else {
                     offset += 1
                     return nil
@@ -54,9 +77,8 @@ package final class Connection {
                 defer { offset += bytes.count + 1 }
                 return UnsafeRawPointer(base + offset).assumingMemoryBound(to: CChar.self)
             }
-            return PQexecPrepared(handle, name, Int32(parameters.count), &pointers, &lengths, &formats, 1)
+            return body(Int32(parameters.count), pointers, lengths, formats)
         }
-        return try checked(result, statement: sql.text)
     }
 
     /// Runs a script of several statements without parameters or rows, such as a migration.

@@ -1,29 +1,31 @@
 /// A statement whose interpolated values become parameters (`$1`, `$2`, …), never text.
 package struct SQL: ExpressibleByStringInterpolation, Sendable {
-    package var text: String
-    package var parameters: [Parameter]
+    package let text: String
+    package let parameters: [Parameter]
+    /// Where the text has its parameters, in order: bytes from the beginning to `$`.
+    fileprivate let places: [Int]
 
     /// A statement without values, read from a file of the project.
     package init(script: String) {
         text = script
         parameters = []
+        places = []
     }
 
-    package init(stringLiteral value: StaticString) {
-        text = value.description
-        parameters = []
-    }
+    package init(stringLiteral value: StaticString) { self.init(script: value.description) }
 
     package init(stringInterpolation: StringInterpolation) {
         text = stringInterpolation.text
         parameters = stringInterpolation.parameters
+        places = stringInterpolation.places
     }
 
     /// Collects the text and the parameters of a literal.
     package struct StringInterpolation: StringInterpolationProtocol, Sendable {
         package typealias StringLiteralType = StaticString
-        var text = ""
-        var parameters: [Parameter] = []
+        fileprivate var text = ""
+        fileprivate var parameters: [Parameter] = []
+        fileprivate var places: [Int] = []
 
         package init(literalCapacity: Int, interpolationCount: Int) {
             text.reserveCapacity(literalCapacity + 3 * interpolationCount)
@@ -33,8 +35,21 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
         package mutating func appendLiteral(_ literal: StaticString) { text += literal.description }
 
         package mutating func appendInterpolation(_ parameter: Parameter) {
+            places.append(text.utf8.count)
             parameters.append(parameter)
             text += "$\(parameters.count)"
+        }
+
+        /// A part of a statement, whose parameters come after those that are there.
+        package mutating func appendInterpolation(_ part: SQL) {
+            var rest = part.text.utf8[...]
+            for (number, place) in part.places.enumerated() {
+                let start = part.text.utf8.index(part.text.startIndex, offsetBy: place)
+                text += String(Substring(rest[..<start]))
+                appendInterpolation(part.parameters[number])
+                rest = part.text.utf8[start...].dropFirst("$\(number + 1)".utf8.count)
+            }
+            text += String(Substring(rest))
         }
 
         package mutating func appendInterpolation(_ value: Int) { appendInterpolation(.int8(value)) }
@@ -51,6 +66,14 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
         package mutating func appendInterpolation(_ values: [String?]) { appendInterpolation(.textArray(values)) }
         package mutating func appendInterpolation(_ values: [[UInt8]]) { appendInterpolation(.byteaArray(values)) }
         package mutating func appendInterpolation(_ values: [Bool]) { appendInterpolation(.boolArray(values)) }
+    }
+}
+
+extension [SQL] {
+    /// The parts with a separator between them.
+    package func joined(separator: SQL) -> SQL {
+        guard let first else { return "" }
+        return dropFirst().reduce(first) { "\($0)\(separator)\($1)" }
     }
 }
 

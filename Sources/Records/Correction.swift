@@ -22,7 +22,7 @@ package struct Correction: Codable, Sendable, Equatable {
         case notAnEvent = "not-an-event"
 
         /// The slot of ``Correction/set``; nil when the event itself is wrong.
-        var slot: String? {
+        package var slot: String? {
             switch self {
             case .type: "event"
             case .notAnEvent: nil

@@ -1,6 +1,6 @@
 package import Postgres
 
-/// The table `dyad_day`: how many reports hold a day and dyad, and the sum of their intensities.
+/// The table `dyad_day`: how many reports hold a day and dyad, and the sum of their intensities; with it `country_day`.
 package enum DyadStore {
     package struct Key: Sendable, Hashable, Comparable {
         /// ISO 8601 date.
@@ -56,6 +56,7 @@ package enum DyadStore {
         // In one order, so that two watches cannot wait for each other.
         let rows = changes.filter { $0.value.count != 0 || $0.value.thousandths != 0 }.sorted { $0.key < $1.key }
         guard !rows.isEmpty else { return }
+        try CountryStore.add(changes, on: connection)
         let keys = rows.map(\.key)
         try connection.query(
             """

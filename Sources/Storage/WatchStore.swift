@@ -74,7 +74,7 @@ package enum WatchStore {
             try connection.execute(
                 script: """
                     truncate article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story,
-                        story_article, story_change, rule_state, dyad_day
+                        story_article, story_change, rule_state, dyad_day, country_day
                     """
             )
             return try connection.query("select count(*) from log")[0].int(0)

@@ -26,8 +26,10 @@ package struct Keys: Sendable {
     /// The role's libpq password file (`passfile=`), in a directory of its own that a container can be given alone.
     package func passfile(_ role: Role) -> String { "\(directory)/\(role.rawValue)/pgpass" }
 
-    /// The token that readers of the stream over HTTP send.
+    /// The token that readers over HTTP send.
     package var httpToken: String { "\(directory)/http/token" }
+    /// The token that opens writing over HTTP, too.
+    package var httpWriteToken: String { "\(directory)/http/write-token" }
 
     /// The owner's password and nothing else, as the images of PostgreSQL take it (`POSTGRES_PASSWORD_FILE`).
     private var ownerPassword: String { "\(directory)/\(Role.admin.rawValue)/password" }

@@ -13,21 +13,21 @@ package final class WatchService: Sendable {
         /// What is known of places.
         package var knowledge: Knowledge
         /// The directory of alert rules; nil runs none.
-        package var rules: String?
+        package var rules: RulesDirectory?
         /// The file of webhooks; nil sends none.
         package var webhooks: String?
-        /// The stream over HTTP; nil serves none.
-        package var stream: StreamServer.Settings?
+        /// The HTTP server; nil serves none.
+        package var web: WebServer.Settings?
 
         package init(
             feed: FeedSource,
             database: String,
             knowledge: Knowledge,
-            rules: String? = nil,
+            rules: RulesDirectory? = nil,
             webhooks: String? = nil,
-            stream: StreamServer.Settings? = nil
+            web: WebServer.Settings? = nil
         ) {
-            self.stream = stream
+            self.web = web
             self.feed = feed
             self.database = database
             self.knowledge = knowledge
@@ -38,18 +38,27 @@ package final class WatchService: Sendable {
 
     private let stop = StopSwitch()
     private let worker: Worker
+    private let alerts: AlertCourier
     private let webhooks: WebhookManager?
-    private let stream: StreamServer?
+    private let web: WebServer?
 
     /// Starts the service's threads; hub and database may come later.
     ///
     /// - Throws: when the HTTP server cannot listen.
     package init(_ settings: Settings, logger: Logger) throws(HTTPDoor.Failure) {
-        stream =
-            if let wanted = settings.stream { try StreamServer(wanted, feed: settings.feed, logger: logger) } else {
-                nil
-            }
+        web =
+            if let wanted = settings.web {
+                try WebServer(
+                    wanted,
+                    feed: settings.feed,
+                    database: settings.database,
+                    countries: settings.knowledge.countries,
+                    dashboard: Dashboard(settings.knowledge, rules: settings.rules),
+                    logger: logger
+                )
+            } else { nil }
         let stop = self.stop
+        alerts = AlertCourier(.init(database: settings.database, places: settings.rules?.places), logger: logger)
         worker = Worker(name: "watch") { WatchThread(settings, logger, stop).run() }
         webhooks = settings.webhooks.map {
             WebhookManager(.init(file: $0, feed: settings.feed, database: settings.database), logger: logger)
@@ -58,8 +67,9 @@ package final class WatchService: Sendable {
 
     package func shutdown() {
         stop.stop()
-        stream?.shutdown()
+        web?.shutdown()
         webhooks?.shutdown()
+        alerts.shutdown()
         worker.join()
     }
 }

@@ -39,6 +39,44 @@ package struct Filter: Sendable, Equatable {
 
     package var isEmpty: Bool { entries.isEmpty }
 
+    /// A term for whoever judges records in another way than by ``matches(_:)``, such as a database.
+    package struct Term: Sendable, Equatable {
+        package enum Test: Sendable, Equatable {
+            /// The record has a pair `name=value`, as its keys hold it.
+            case pair(String)
+            /// A numeric key, in thousandths.
+            case equal(KeyName, Int), atLeast(KeyName, Int), atMost(KeyName, Int)
+        }
+        /// One of them must hold, or none when `isUnwanted`.
+        package var tests: [Test]
+        package var isUnwanted: Bool
+    }
+
+    /// What must hold, in the order of the text; all of them.
+    package var terms: [Term] {
+        var terms: [Term] = []
+        var last: UInt8?
+        for entry in entries {
+            if entry.term != last { terms.append(Term(tests: [], isUnwanted: entry.isUnwanted)) }
+            last = entry.term
+            let text = String(decoding: table[entry.start..<entry.start + entry.count], as: UTF8.self)
+            terms[terms.count - 1].tests.append(Filter.test(entry, text))
+        }
+        return terms
+    }
+
+    private static func test(_ entry: Entry, _ text: String) -> Term.Test {
+        if entry.test == .pair { return .pair(text) }
+        guard let name = KeyName(rawValue: String(text.dropLast())) else {
+            preconditionFailure("\(text) has a known name")
+        }
+        return switch entry.test {
+        case .atLeast: .atLeast(name, entry.number)
+        case .atMost: .atMost(name, entry.number)
+        case .pair, .equal: .equal(name, entry.number)
+        }
+    }
+
     /// Reads the terms.
     ///
     /// - Throws: `Invalid`, which names the term and the valid names or values.

@@ -52,12 +52,13 @@ struct ClientAdd: ParsableCommand {
         commandName: "add",
         abstract: "Lets a new client in, and prints its configuration.",
         discussion: """
-            A running hub knows the client within a second. The secret key is printed once and kept nowhere. Roles: feed and tap read the
+            A running hub knows the client within a second. The secret key is printed once and kept nowhere; who can read its file is let in, so a file
+            that others can read is refused. Roles: feed and tap read the
             stream, worker codes articles, ingest rings the doorbell, admin also sees the hub's state with all names.
 
             Examples:
-              tidings client add desk > desk.key
-              tidings client add extract-2 --role worker --feed tcp://news.example.org:7401 > extract-2.key
+              tidings client add desk > desk.key && chmod 600 desk.key
+              (umask 077; tidings client add extract-2 --role worker --feed tcp://news.example.org:7401 > extract-2.key)
             """
     )
 
@@ -109,7 +110,7 @@ struct ClientRotate: ParsableCommand {
         abstract: "Gives a client a new key beside its old one, and prints its configuration.",
         discussion: """
             Examples:
-              tidings client rotate desk > desk.key
+              tidings client rotate desk > desk.key       an old file keeps its mode
               tidings client rotate desk --finish         the old key is refused from now on
             """
     )

@@ -17,7 +17,7 @@ struct Tidings: ParsableCommand {
             """,
         subcommands: [
             Up.self, Down.self, Submit.self, Subscribe.self, Cursor.self, Show.self, Status.self, Dead.self,
-            Extract.self, Parse.self, Explain.self, Export.self, Seeds.self, Unknown.self,
+            Extract.self, Parse.self, Explain.self, BriefCommand.self, Export.self, Seeds.self, Unknown.self,
             RulesCommand.self, WebhookCommand.self, RelayCommand.self, FeedbackCommand.self,
             Doctor.self, Rebuild.self,
             Migrate.self, KeysCommand.self, ClientCommand.self,

@@ -21,14 +21,15 @@ struct Up: ParsableCommand {
               tidings up --demo
               tidings up --data /srv/tidings --port-base 7500 --workers 4
               tidings up --http-door                          takes articles at http://127.0.0.1:7410/articles too
-              tidings up --http
+              tidings up --no-http                            without dashboard, API and stream over HTTP
             """
     )
 
     @Option(help: "The directory that holds everything.") var data = "var"
-    @Option(help: "First of the ports in a row: work, feed, tap, and with --http the stream over HTTP.") var portBase =
-        7400
-    @Flag(help: "Serve the stream over HTTP too, on loopback with a token.") var http = false
+    @Option(help: "First of the ports in a row: work, feed, tap, dashboard and API.") var portBase = 7400
+    @Flag(inversion: .prefixedNo, help: "Serve dashboard, API and stream over HTTP, on loopback with a token.")
+    var http = true
+    @Option(help: "Requests a second over HTTP that each token may make.") var httpRate = 50
     @Flag(help: "Feed the sample articles and print the events as they arrive.") var demo = false
     @Option(help: "Articles coded at one time; as many as there are cores when not given.") var workers: Int?
     @Option(help: "A service to leave out, such as one that runs elsewhere: ingest, extract or watch.") var without:
@@ -116,7 +117,8 @@ struct Up: ParsableCommand {
                 [
                     "--database", layout.database(.watch), "--feed", endpoints.feed, "--key",
                     layout.keys.keyFile(.watch), "--webhooks", layout.webhooks, "--rules", layout.rules,
-                ] + (http ? ["--http", "127.0.0.1:\(portBase + 3)", "--http-token", layout.keys.httpToken] : [])
+                    "--alerts", layout.alerts,
+                ] + web(layout)
             ),
             service(
                 "ingest",
@@ -127,6 +129,31 @@ struct Up: ParsableCommand {
             ),
         ]
         return all.filter { !without.contains($0.name) }
+    }
+
+    private var webAddress: String { "127.0.0.1:\(portBase + 3)" }
+
+    private func web(_ layout: DataLayout) -> [String] {
+        guard http else { return [] }
+        let keys = layout.keys
+        return [
+            "--http", webAddress, "--http-token", keys.httpToken, "--http-write-token", keys.httpWriteToken,
+            "--http-rate",
+            "\(httpRate)",
+        ]
+    }
+
+    /// Where dashboard and API are, and a link that signs the owner of this directory in.
+    private func webLines(_ layout: DataLayout) -> String {
+        guard http, !without.contains("watch"), let token = try? SecretFile.readOrCreate(layout.keys.httpWriteToken)
+        else {
+            return ""
+        }
+        return """
+
+              dashboard           http://\(webAddress)/login#token=\(token)
+              API                 curl -H "Authorization: Bearer $(cat '\(layout.keys.httpToken)')" http://\(webAddress)/api/v1/events
+            """
     }
 
     /// - Returns: false when asked to end before.
@@ -158,19 +185,12 @@ struct Up: ParsableCommand {
 
     private func show(_ endpoints: StackState.Endpoints, _ layout: DataLayout, after milliseconds: Int) {
         let seconds = Double(milliseconds / 100) / 10
-        let stream =
-            http
-            ? """
-
-              over HTTP           curl -N -H "Authorization: Bearer $(cat '\(layout.keys.httpToken)')" \
-            'http://127.0.0.1:\(portBase + 3)/api/v1/stream?after=0'
-            """ : ""
         note(
             """
             ready after \(seconds) s
               drop articles into  \(layout.inbox)\(httpDoor ? "\n  or send them to     http://127.0.0.1:\(portBase + 10)/articles" : "")
               feed (reliable)     \(endpoints.feed)
-              tap (live)          \(endpoints.tap)\(stream)
+              tap (live)          \(endpoints.tap)\(webLines(layout))
               database            psql \"\(layout.database(.operator))\"
               logs                \(layout.logs)
             Ctrl-C stops everything.

@@ -1,5 +1,6 @@
 import Articles
 import Records
+import TestSupport
 import Testing
 
 /// Makes copies of an article as clients of an agency do.

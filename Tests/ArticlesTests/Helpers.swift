@@ -23,16 +23,3 @@ func failure(_ bytes: [UInt8], limits: ArticleReader.Limits = .standard) -> Arti
 }
 
 func failure(_ text: String) -> ArticleError? { failure(Array(text.utf8)) }
-
-/// `SplitMix64`, so that a failing run is the same on the next one.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}

@@ -1,5 +1,6 @@
 import Articles
 import Records
+import TestSupport
 import Testing
 
 @Suite("Refusals and hostile input") struct RefusalTests {

@@ -24,6 +24,7 @@ import Wire
                 ("server_key", server.publicKey), ("public_key", client.publicKey), ("secret_key", client.secretKey),
             ]
             try? Data(keys.map { "\($0) = \"\($1)\"\n" }.joined().utf8).write(to: URL(filePath: keyFile))
+            chmod(keyFile, 0o600)
             worker = Worker(name: "scripted hub") {
                 let context = MessagingContext()
                 guard let authenticator = try? Authenticator(in: context, allows: { _, _ in true }),

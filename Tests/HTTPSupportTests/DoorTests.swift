@@ -13,7 +13,7 @@ private struct OutsideError: Error, CustomStringConvertible {
 
 @Suite("HTTP door", .timeLimit(.minutes(1))) struct DoorTests {
     private func open() throws -> HTTPDoor {
-        let router = Router()
+        let router = Router(context: DoorContext.self)
         router.add(middleware: Doorkeeper(token: BearerToken("secret"), hosts: ["news.example"]))
         router.get("/healthz") { _, _ in "ok" }
         router.get("/hello") { _, _ in "hello" }
@@ -81,7 +81,12 @@ private struct OutsideError: Error, CustomStringConvertible {
             let door = try open()
             defer { door.shutdown() }
             #expect(throws: HTTPDoor.Failure.self) {
-                try HTTPDoor(door.address, router: Router(), connections: 1, logger: Logger(label: "tests"))
+                try HTTPDoor(
+                    door.address,
+                    router: Router(context: DoorContext.self),
+                    connections: 1,
+                    logger: Logger(label: "tests")
+                )
             }
         }
     }

@@ -52,19 +52,7 @@ import Wire
             for seq in 1...Storm.length {
                 let isMatch = draw(3) == 0
                 if isMatch { matching.append(seq) }
-                log.append(
-                    LogEntry(
-                        seq: seq,
-                        tseq: seq,
-                        epoch: "e",
-                        record: "r",
-                        type: "event",
-                        topic: Array("event/".utf8),
-                        keys: Array((isMatch ? "event=COERCE" : "event=AID").utf8),
-                        time: "t",
-                        data: [UInt8](repeating: 0x20, count: draw(200))
-                    )
-                )
+                log.append(.sample(seq, keys: isMatch ? "event=COERCE" : "event=AID", bytes: draw(200)))
             }
         }
 

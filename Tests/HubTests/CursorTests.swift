@@ -9,20 +9,6 @@ import Wire
     private let bob: [UInt8] = [2]
     private let desk = FeedCursor(owner: "", name: "desk")
 
-    private func entry(_ seq: Int) -> LogEntry {
-        LogEntry(
-            seq: seq,
-            tseq: seq,
-            epoch: "e",
-            record: "r",
-            type: "event",
-            topic: Array("event/".utf8),
-            keys: Array("type=event event=SANCTION".utf8),
-            time: "t",
-            data: []
-        )
-    }
-
     private func subscribe(_ cursor: String = "desk", after: Int? = 0, filter: String = "") -> FeedMessage {
         .subscribe(.init(filter: filter, after: after, epoch: nil, credit: 100, client: "test", cursor: cursor))
     }
@@ -52,7 +38,7 @@ import Wire
     /// A server with ten entries and ann reading with the cursor from 3.
     private func server() -> FeedServer {
         var server = FeedServer(epoch: "e", head: 0, floor: 0)
-        _ = server.append((1...10).map(entry))
+        _ = server.append((1...10).map { .sample($0) })
         _ = server.receive(subscribe(), from: ann, now: 0)
         _ = server.loaded(.place(place(3)), for: ann, now: 0)
         return server
@@ -160,7 +146,7 @@ import Wire
 
     @Test func `only what was sent, and only with a cursor, can be acknowledged`() {
         var first = FeedServer(epoch: "e", head: 0, floor: 0)
-        _ = first.append((1...10).map(entry))
+        _ = first.append((1...10).map { .sample($0) })
         _ = first.receive(
             .subscribe(.init(filter: "", after: 0, epoch: nil, credit: 2, client: "c", cursor: "desk")),
             from: ann,

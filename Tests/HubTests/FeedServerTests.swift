@@ -7,20 +7,6 @@ import Wire
     private let ann: [UInt8] = [1]
     private let bob: [UInt8] = [2]
 
-    private func entry(_ seq: Int, _ keys: String = "type=event event=SANCTION", bytes: Int = 10) -> LogEntry {
-        LogEntry(
-            seq: seq,
-            tseq: seq,
-            epoch: "e",
-            record: "r",
-            type: "event",
-            topic: Array("event/".utf8),
-            keys: Array(keys.utf8),
-            time: "t",
-            data: [UInt8](repeating: 0x20, count: bytes)
-        )
-    }
-
     private func subscribe(_ after: Int?, filter: String = "", epoch: String? = nil, credit: Int = 100) -> FeedMessage {
         .subscribe(.init(filter: filter, after: after, epoch: epoch, credit: credit, client: "test"))
     }
@@ -41,7 +27,9 @@ import Wire
     @Test func `prev is the last event sent in this subscription, over what the filter leaves out`() {
         var server = FeedServer(epoch: "e", head: 0, floor: 0)
         _ = server.receive(subscribe(0, filter: "event=COERCE"), from: ann, now: 0)
-        let actions = server.append([entry(1, "event=COERCE"), entry(2), entry(3), entry(4, "event=COERCE")])
+        let actions = server.append([
+            .sample(1, keys: "event=COERCE"), .sample(2), .sample(3), .sample(4, keys: "event=COERCE"),
+        ])
         #expect(events(actions, to: ann).map(\.seq) == [1, 4])
         #expect(events(actions, to: ann).map(\.prev) == [0, 1])
     }
@@ -50,7 +38,7 @@ import Wire
         var server = FeedServer(epoch: "e", head: 0, floor: 0)
         _ = server.receive(subscribe(0, credit: 2), from: ann, now: 0)
         _ = server.receive(subscribe(0), from: bob, now: 0)
-        let actions = server.append((1...5).map { entry($0) })
+        let actions = server.append((1...5).map { LogEntry.sample($0) })
         #expect(events(actions, to: ann).map(\.seq) == [1, 2])
         #expect(events(actions, to: bob).map(\.seq) == [1, 2, 3, 4, 5], "a slow one delays nobody else")
         let more = server.receive(.credit(2), from: ann, now: 1)
@@ -62,8 +50,8 @@ import Wire
         let joined = server.receive(subscribe(7), from: ann, now: 0)
         #expect(fetches(joined) == [7])
         // The log grows while the database is being read.
-        #expect(events(server.append([entry(11), entry(12)]), to: ann).isEmpty)
-        let actions = server.fetched(after: 7, [entry(8), entry(9), entry(10)])
+        #expect(events(server.append([.sample(11), .sample(12)]), to: ann).isEmpty)
+        let actions = server.fetched(after: 7, [.sample(8), .sample(9), .sample(10)])
         #expect(events(actions, to: ann).map(\.seq) == [8, 9, 10, 11, 12])
     }
 
@@ -72,7 +60,7 @@ import Wire
         let actions = server.receive(subscribe(nil), from: ann, now: 0)
         guard case .send(.welcome(let welcome), _) = actions.first else { Issue.record("no welcome"); return }
         #expect(welcome.after == 10 && fetches(actions).isEmpty)
-        #expect(events(server.append([entry(11)]), to: ann).map(\.prev) == [10])
+        #expect(events(server.append([.sample(11)]), to: ann).map(\.prev) == [10])
     }
 
     /// Subscribers that ask for everything were refused once the log no longer began at 1.
@@ -96,17 +84,17 @@ import Wire
     @Test func `bytes in flight are bounded too`() {
         var server = FeedServer(epoch: "e", head: 0, floor: 0, limits: .init(bytesInFlight: 1000))
         _ = server.receive(subscribe(0), from: ann, now: 0)
-        let actions = server.append((1...5).map { entry($0, bytes: 800) })
+        let actions = server.append((1...5).map { LogEntry.sample($0, bytes: 800) })
         #expect(events(actions, to: ann).count == 1)
         #expect(events(server.receive(.credit(1), from: ann, now: 0), to: ann).map(\.seq) == [2])
     }
 
     @Test func `what memory has dropped is read from the database`() {
         var server = FeedServer(epoch: "e", head: 0, floor: 0, limits: .init(tailBytes: 2000))
-        for seq in 1...20 { _ = server.append([entry(seq, bytes: 400)]) }
+        for seq in 1...20 { _ = server.append([.sample(seq, bytes: 400)]) }
         #expect(fetches(server.receive(subscribe(0), from: ann, now: 0)) == [0])
         #expect(fetches(server.receive(subscribe(0), from: bob, now: 0)).isEmpty, "the same place is read once")
-        let actions = server.fetched(after: 0, (1...20).map { entry($0) })
+        let actions = server.fetched(after: 0, (1...20).map { LogEntry.sample($0) })
         #expect(events(actions, to: ann).count == 20 && events(actions, to: bob).count == 20)
     }
 
@@ -136,7 +124,7 @@ import Wire
         #expect(fetches(server.receive(subscribe(0), from: ann, now: 0)) == [0])
         _ = server.reset(epoch: "f", head: 3, floor: 0)
         #expect(fetches(server.receive(subscribe(0), from: ann, now: 0)) == [0])
-        let actions = server.fetched(after: 0, [entry(1), entry(2)])
+        let actions = server.fetched(after: 0, [.sample(1), .sample(2)])
         #expect(events(actions, to: ann).isEmpty && fetches(actions) == [0], "it asks again")
     }
 
@@ -149,7 +137,7 @@ import Wire
                 return Int(state >> 33) % bound
             }
             let log = (1...200).map {
-                entry($0, random(3) == 0 ? "event=COERCE" : "event=SANCTION", bytes: random(300))
+                .sample($0, keys: random(3) == 0 ? "event=COERCE" : "event=SANCTION", bytes: random(300))
             }
             var server = FeedServer(
                 epoch: "e",

@@ -33,7 +33,7 @@ import Testing
     }
 
     private static func server(_ seen: Seen) throws -> HTTPDoor {
-        let router = Router()
+        let router = Router(context: DoorContext.self)
         func on(_ path: String, _ answer: @escaping @Sendable (Request) async throws -> Response) {
             router.get(RouterPath(path)) { request, _ in
                 seen.requests.withLock { $0.append((path, request.headers)) }

@@ -187,6 +187,7 @@ extension Follower {
         }
         let path = "\(stack.directory)/stranger.key"
         try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: path))
+        guard chmod(path, 0o600) == 0 else { throw LiveStack.Failure("chmod \(path): \(errno)") }
         return try Follower("stranger", .swift, "", "false", stack, key: path)
     }
 

@@ -22,18 +22,6 @@ enum Inflict {
     }
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014), so that a run can be repeated from its seed.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
 extension LiveStack {
     /// Lets a client in as a person does, and returns the file with its keys.
     func addClient(_ name: String, _ arguments: [String] = []) throws -> String {
@@ -42,7 +30,7 @@ extension LiveStack {
         #expect(printed.status == 0, "\(printed.output)")
         let keys = printed.output.split(separator: "\n").filter { $0.contains(" = \"") }.joined(separator: "\n")
         try Data((keys + "\n").utf8).write(to: URL(filePath: path))
-        // The Python client refuses a key that others can read.
+        // Clients refuse a key that others can read.
         guard chmod(path, 0o600) == 0 else { throw Failure("chmod \(path): \(errno)") }
         return path
     }

@@ -12,6 +12,7 @@ package final class LiveStack {
     private var starts = 1
     private let arguments: [String]
     private let launcher: [String]
+    private let keepsData: Bool
 
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
@@ -22,18 +23,21 @@ package final class LiveStack {
     ///
     /// - Parameters:
     ///   - launcher: a program with its arguments that `tidings up` and the tools are run by, such as nsenter.
+    ///   - directory: where its data lie, and stay; a temporary one when nil.
     ///   - waits: false for a stack that lacks a service until the caller brings it.
     package init(
         _ name: String,
         arguments: [String] = [],
         launcher: [String] = [],
+        directory: String? = nil,
         waits: Bool = true
     ) throws {
-        directory = "/tmp/tidings-stack-\(name)-\(getpid())"
+        self.directory = directory ?? "/tmp/tidings-stack-\(name)-\(getpid())"
+        keepsData = directory != nil
         portBase = LiveStack.freePorts()
         self.arguments = arguments
         self.launcher = launcher
-        up = try LiveStack.start(directory, portBase, arguments, launcher)
+        up = try LiveStack.start(self.directory, portBase, arguments, launcher)
         if waits { try waitUntilReady() }
     }
 
@@ -41,7 +45,7 @@ package final class LiveStack {
         _ = try? LiveStack.tool(["down", "--data", directory])
         up.send(signal: SIGKILL)
         while up.ended() == nil { Monotonic.sleep(milliseconds: 10) }
-        try? FileManager.default.removeItem(atPath: directory)
+        if !keepsData { try? FileManager.default.removeItem(atPath: directory) }
     }
 
     private static func start(

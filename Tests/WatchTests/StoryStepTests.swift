@@ -95,7 +95,7 @@ import Testing
         var records: [FoldBatch.Record] = []
         for (number, report) in Self.reports.enumerated() {
             let article = article(number)
-            try ArticleStore.store([.init(article: article, fileName: [0x61])], on: connection)
+            _ = try ArticleStore.store([.init(article: article, fileName: [0x61])], on: connection)
             let at = Self.start + report.day * Self.day + number
             var coded =
                 report.notCoded.map { Coded(article: article, notCoded: $0) }

@@ -149,17 +149,18 @@ import Watch
 
     /// In process, with few places and quick heartbeats.
     private static func limits(_ stack: LiveStack) throws {
-        var settings = StreamServer.Settings(
+        var settings = WebServer.Settings(
             address: ListenAddress(host: "127.0.0.1", port: 0),
-            token: BearerToken("t"),
+            keys: DoorKeys(writer: nil, reader: BearerToken("t")),
             streams: 2
         )
         settings.heartbeat = 300
         var logger = Logger(label: "stream")
         logger.logLevel = .critical
-        let server = try StreamServer(
+        let server = try WebServer(
             settings,
             feed: FeedSource(stack.feed, keyFile: stack.layout.keys.keyFile(.watch)),
+            database: stack.layout.database(.watch),
             logger: logger
         )
         let (port, bearer) = (server.address.port, "authorization: Bearer t")
@@ -186,16 +187,19 @@ import Watch
 
     /// Whoever leaves gives the place back at once, not when the next event or heartbeat comes.
     private static func leaving(_ stack: LiveStack) throws {
-        let settings = StreamServer.Settings(
+        var settings = WebServer.Settings(
             address: ListenAddress(host: "127.0.0.1", port: 0),
-            token: BearerToken("t"),
+            keys: DoorKeys(writer: nil, reader: BearerToken("t")),
             streams: 1
         )
+        // It asks again and again until the place is free.
+        settings.rate = .init(perSecond: 10_000)
         var logger = Logger(label: "stream")
         logger.logLevel = .critical
-        let server = try StreamServer(
+        let server = try WebServer(
             settings,
             feed: FeedSource(stack.feed, keyFile: stack.layout.keys.keyFile(.watch)),
+            database: stack.layout.database(.watch),
             logger: logger
         )
         defer { server.shutdown() }

@@ -113,7 +113,7 @@ package struct Incident: Codable, Sendable, Equatable {
     package func fit(_ other: Incident) -> Double { Incident.fit(other.exemplars, exemplars) }
 
     private static func fit(_ some: [Act], _ others: [Act]) -> Double {
-        let scores = some.flatMap { act in others.map { Match(act, $0).score } }
+        let scores = some.flatMap { act in others.map { Match(act, $0, explains: false).score } }
         guard let best = scores.max(), best >= Match.threshold else { return 0 }
         let mean = scores.reduce(0, +) / Double(scores.count)
         return mean >= 0.75 * Match.threshold ? mean : 0

@@ -7,8 +7,9 @@ import Records
 package struct Match: Sendable, Equatable {
     /// Points; 0 when ruled out.
     package var score: Double
-    /// "same day", "actor USA", "35 = 35", or what rules it out.
+    /// "same day", "actor USA", "35 = 35", or what rules it out; empty unless asked for.
     package var reasons: [String]
+    private let explains: Bool
     package var isRuledOut: Bool
 
     /// From how many points two reports are of one act.
@@ -16,9 +17,10 @@ package struct Match: Sendable, Equatable {
 
     package var isSame: Bool { score >= Match.threshold }
 
+    /// - Parameter explains: whether to say why; a fold that compares with many does not need to know.
     /// - Complexity: linear in the words of both.
-    package init(_ one: Act, _ other: Act) {
-        (score, reasons, isRuledOut) = (0, [], false)
+    package init(_ one: Act, _ other: Act, explains: Bool = true) {
+        (score, reasons, isRuledOut, self.explains) = (0, [], false, explains)
         rate(type: one, other)
         if !isRuledOut { rate(day: one, other) }
         if !isRuledOut { rate(parties: one, other) }
@@ -30,11 +32,11 @@ package struct Match: Sendable, Equatable {
 
     private mutating func add(_ points: Double, _ reason: @autoclosure () -> String) {
         score += points
-        reasons.append(reason())
+        if explains { reasons.append(reason()) }
     }
 
-    private mutating func ruleOut(_ reason: String) {
-        (score, reasons, isRuledOut) = (0, [reason], true)
+    private mutating func ruleOut(_ reason: @autoclosure () -> String) {
+        (score, reasons, isRuledOut) = (0, explains ? [reason()] : [], true)
     }
 
     // MARK: Type
@@ -47,15 +49,15 @@ package struct Match: Sendable, Equatable {
             }
             return add(1.5, "\(one.event.rawValue) as \(other.event.rawValue)")
         }
-        let modes = [one.mode.joined(separator: ","), other.mode.joined(separator: ",")].sorted()
-        if modes[0] == modes[1] {
-            add(3, modes[0].isEmpty ? one.event.rawValue : modes[0])
-        } else if modes[0].isEmpty {
-            add(2.5, "\(one.event.rawValue), one of them \(modes[1])")
+        func name(_ mode: [String]) -> String { mode.joined(separator: ",") }
+        if one.mode == other.mode {
+            add(3, one.mode.isEmpty ? one.event.rawValue : name(one.mode))
+        } else if one.mode.isEmpty || other.mode.isEmpty {
+            add(2.5, "\(one.event.rawValue), one of them \(name(one.mode + other.mode))")
         } else if Match.looseModes.contains(one.event) {
-            add(1.5, "\(modes[0]) as \(modes[1])")
+            add(1.5, "\(name(one.mode)) as \(name(other.mode))")
         } else {
-            ruleOut("\(modes[0]) and \(modes[1])")
+            ruleOut("\(name(one.mode)) and \(name(other.mode))")
         }
     }
 
@@ -114,47 +116,61 @@ package struct Match: Sendable, Equatable {
         _ slot: KeyPath<Act, [Act.Side]>,
         not opposite: KeyPath<Act, [Act.Side]>
     ) -> Bool {
-        [(one, other), (other, one)].contains { here, there in
-            let codes = Set(here.mentions).subtracting(here[keyPath: opposite].compactMap(\.code))
-            return there[keyPath: slot].contains { side in side.code.map(codes.contains) ?? false }
+        func names(_ here: Act, _ there: Act) -> Bool {
+            there[keyPath: slot].contains { side in
+                guard let code = side.code, here.mentions.contains(code) else { return false }
+                return !here[keyPath: opposite].contains { $0.code == code }
+            }
         }
+        return names(one, other) || names(other, one)
+    }
+
+    /// The codes of parties, each once, sorted.
+    private static func codes(_ sides: [Act.Side]) -> [String] {
+        var codes: [String] = []
+        for side in sides { if let code = side.code, !codes.contains(code) { codes.append(code) } }
+        return codes.count > 1 ? codes.sorted() : codes
     }
 
     /// Who meets whom is the same as who is met by whom.
     private mutating func rate(mutual one: [Act.Side], _ other: [Act.Side]) {
-        let (left, right) = (Set(one.compactMap(\.code)), Set(other.compactMap(\.code)))
-        let shared = left.intersection(right)
+        let (left, right) = (Match.codes(one), Match.codes(other))
+        let shared = left.filter(right.contains)
         guard !left.isEmpty, !right.isEmpty else { return rate(names: "party", one, other) }
         if shared.count >= 2 {
-            add(4, "parties \(shared.sorted().joined(separator: " "))")
+            add(4, "parties \(shared.joined(separator: " "))")
         } else if shared.count == 1, left.count == 1 || right.count == 1 {
-            add(left == right ? 3 : 2, "party \(shared.sorted().joined())")
+            add(left == right ? 3 : 2, "party \(shared.joined())")
         } else {
             return ruleOut(
-                "parties \(left.sorted().joined(separator: " ")) and \(right.sorted().joined(separator: " "))"
+                "parties \(left.joined(separator: " ")) and \(right.joined(separator: " "))"
             )
         }
         rate(names: "party", one, other)
     }
 
-    private mutating func rate(_ slot: String, _ one: [Act.Side], _ other: [Act.Side], mentions: Bool) {
-        let (left, right) = (Set(one.compactMap(\.code)), Set(other.compactMap(\.code)))
-        let shared = left.intersection(right)
+    private mutating func rate(
+        _ slot: String,
+        _ one: [Act.Side],
+        _ other: [Act.Side],
+        mentions: @autoclosure () -> Bool
+    ) {
+        let (left, right) = (Match.codes(one), Match.codes(other))
+        let shared = left.filter(right.contains)
         if !shared.isEmpty {
-            add(2, "\(slot) \(shared.sorted().joined(separator: " "))")
+            add(2, "\(slot) \(shared.joined(separator: " "))")
         } else if !left.isEmpty, !right.isEmpty {
             let both =
-                "\(slot) \([left, right].map { $0.sorted().joined(separator: "+") }.sorted().joined(separator: " and "))"
-            return mentions ? add(-1, both) : ruleOut(both)
+                "\(slot) \([left, right].map { $0.joined(separator: "+") }.sorted().joined(separator: " and "))"
+            return mentions() ? add(-1, both) : ruleOut(both)
         }
         rate(names: slot, one, other)
     }
 
     private mutating func rate(names slot: String, _ one: [Act.Side], _ other: [Act.Side]) {
-        let (left, right) = (one.flatMap(\.own), other.flatMap(\.own))
-        if !Set(left).isDisjoint(with: right) {
+        if one.contains(where: { side in side.own.contains { name in other.contains { $0.own.contains(name) } } }) {
             add(1.5, "\(slot) \(one.compactMap(\.name).joined(separator: " "))")
-        } else if one.compactMap(\.code).isEmpty || other.compactMap(\.code).isEmpty {
+        } else if Match.codes(one).isEmpty || Match.codes(other).isEmpty {
             let sectors = Set(one.compactMap(\.sector)).intersection(other.compactMap(\.sector))
             if !sectors.isEmpty { add(0.5, "\(slot) \(sectors.map(\.rawValue).sorted().joined(separator: " "))") }
         }
@@ -182,11 +198,11 @@ package struct Match: Sendable, Equatable {
     /// What the sentences share besides the countries, which were compared already.
     private mutating func rate(words one: Act, _ other: Act) {
         rate(places: one, other)
-        let known = Set([one, other].flatMap { ($0.actor + $0.recipient).flatMap(\.known) })
+        let known = [one.actor, one.recipient, other.actor, other.recipient].flatMap { $0.flatMap(\.known) }
         let names = Words.shared(one.names, other.names, ignoring: known)
         if names > 0 {
             add(min(1.5, 0.75 * Double(names)), "\(names) names in common")
-        } else if !known.isSuperset(of: one.names), !known.isSuperset(of: other.names) {
+        } else if !one.names.allSatisfy(known.contains), !other.names.allSatisfy(known.contains) {
             add(-1, "other names")
         }
         let shared = Words.shared(one.words, other.words, ignoring: known)

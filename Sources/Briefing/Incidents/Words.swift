@@ -48,7 +48,7 @@ enum Words {
     ]
 
     /// How many stems two sorted lists share, without those of `ignored`.
-    static func shared(_ one: [String], _ other: [String], ignoring ignored: Set<String> = []) -> Int {
+    static func shared(_ one: [String], _ other: [String], ignoring ignored: [String] = []) -> Int {
         var (left, right, count) = (one.startIndex, other.startIndex, 0)
         while left < one.endIndex, right < other.endIndex {
             if one[left] == other[right] {

@@ -1,74 +1,51 @@
-package import HTTPSupport
+import HTTPSupport
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
-package import Logging
 import NIOCore
 import ServiceSupport
 import Synchronization
 import TidingsClient
 import Wire
 
-/// The stream over HTTP: `GET /api/v1/stream` as server-sent events, and `GET /healthz`.
-package final class StreamServer: Sendable {
-    package struct Settings: Sendable {
-        package var address: ListenAddress
-        package var token: BearerToken
-        /// Host names that readers use besides addresses and `localhost`.
-        package var names: [String]
-        /// Readers at one time.
-        package var streams: Int
-        /// Milliseconds of silence after which a comment is sent.
-        package var heartbeat = 15_000
+/// The stream over HTTP: `GET /api/v1/stream` as server-sent events.
+final class StreamServer: Sendable {
+    private let feed: FeedSource
+    private let heartbeat: Int
+    private let streams: Int
+    private let stop = StopSwitch()
+    private let seats: Seats
 
-        package init(address: ListenAddress, token: BearerToken, names: [String] = [], streams: Int = 50) {
-            self.address = address
-            self.token = token
-            self.names = names
-            self.streams = streams
-        }
+    /// - Parameters:
+    ///   - streams: readers at one time.
+    ///   - heartbeat: milliseconds of silence after which a comment is sent.
+    init(_ feed: FeedSource, streams: Int, heartbeat: Int) {
+        self.feed = feed
+        self.streams = streams
+        self.heartbeat = heartbeat
+        seats = Seats(streams)
     }
 
-    private let door: HTTPDoor
-    private let stop: StopSwitch
+    func shutdown() { stop.stop() }
 
-    /// Where it listens.
-    package var address: ListenAddress { door.address }
-
-    package init(_ settings: Settings, feed: FeedSource, logger: Logger) throws(HTTPDoor.Failure) {
-        let stop = StopSwitch()
-        let seats = Seats(settings.streams)
-        let router = Router()
-        router.add(middleware: Doorkeeper(token: settings.token, hosts: settings.names))
-        router.get("/healthz") { _, _ in "ok\n" }
-        router.get("/api/v1/stream") { request, _ in
-            let (filter, start) = try StreamServer.question(request)
-            guard seats.take() else {
-                throw Problem(
-                    .serviceUnavailable,
-                    "all \(settings.streams) places are taken; try again later",
-                    headers: [.retryAfter: "5"]
-                )
-            }
-            let session = StreamSession(
-                feed,
-                filter: filter,
-                from: start,
-                heartbeat: settings.heartbeat,
-                stop: stop,
-                onEnd: { seats.giveBack() }
+    @concurrent func respond(to request: Request) async throws -> Response {
+        let (filter, start) = try StreamServer.question(request)
+        guard seats.take() else {
+            throw Problem(
+                .serviceUnavailable,
+                "all \(streams) places are taken; try again later",
+                headers: [.retryAfter: "5"]
             )
-            return try await StreamServer.response(session, request)
         }
-        self.stop = stop
-        // A few more connections than streams: somebody has to hear that all places are taken.
-        door = try HTTPDoor(settings.address, router: router, connections: settings.streams + 20, logger: logger)
-        logger.info("the stream over HTTP", metadata: ["address": "\(door.address)"])
-    }
-
-    package func shutdown() {
-        stop.stop()
-        door.shutdown()
+        let session = StreamSession(
+            feed,
+            filter: filter,
+            from: start,
+            heartbeat: heartbeat,
+            stop: stop,
+            onEnd: { [seats] in seats.giveBack() }
+        )
+        return try await StreamServer.response(session, request)
     }
 
     private static func response(_ session: StreamSession, _ request: Request) async throws -> Response {

@@ -1,0 +1,198 @@
+import Postgres
+
+/// A list that is read page by page along a key (keyset pagination), so that rows which come meanwhile neither repeat nor hide others.
+///
+/// Rows that fulfil conditions are looked for in steps of bounded work: along the key for a thousand rows, which finds what is frequent;
+/// by the conditions' index when that has few, which finds what is rare; and along the key again, farther. No estimate of the
+/// planner decides between the two ways: one along the key passes a million rows for something rare, one by the index
+/// fetches and sorts every row that ever fulfilled something frequent.
+struct Listing: Sendable {
+    enum Order: Sendable {
+        /// By a `bigint` that each row has alone: its place in the log.
+        case unique(SQL)
+        /// By a `bigint`, then by `id`.
+        case value(SQL)
+        /// By a `timestamptz`, then by `id`.
+        case time(SQL)
+    }
+
+    /// How rows that fulfil the conditions are found.
+    enum Finding: Sendable {
+        /// An index has them.
+        case index
+        /// Along the key only: a page may end before it is full.
+        case walk
+        /// All are sorted: they are few.
+        case all
+    }
+
+    /// Whose rows are `t`.
+    var table: SQL
+    var order: Order
+    /// What must hold of `t`.
+    var conditions: [SQL] = []
+    var finding = Finding.index
+    /// How many rows are passed along the key, before the index is asked and after.
+    var windows = (near: 1000, far: 25_000)
+    /// Joins that the JSON needs, for the page's rows only.
+    var joins: SQL = ""
+    /// A JSON object for each row.
+    var json: SQL
+
+    /// When the index has at most so many rows, they are sorted without more ado.
+    var few = 2000
+
+    fileprivate typealias Line = (item: [UInt8], cursor: PageCursor)
+
+    func page<Row>(_ request: PageRequest, on connection: Connection) throws(PostgresError) -> Page<Row> {
+        switch request.place {
+        case .newest, .before:
+            let start: PageCursor? = if case .before(let cursor) = request.place { cursor } else { nil }
+            let (lines, end) = try find(request.count, from: start, rising: false, on: connection)
+            return Page(items: lines.map(\.item), older: end, newer: lines.first?.cursor ?? start)
+        case .after(let start):
+            var (lines, end) = try find(request.count, from: start, rising: true, on: connection)
+            lines.reverse()
+            return Page(
+                items: lines.map(\.item),
+                older: lines.last?.cursor ?? start,
+                newer: end ?? lines.first?.cursor ?? start
+            )
+        }
+    }
+
+    /// Up to `count` rows in the direction of the search, and where to go on when there may be more.
+    private func find(
+        _ count: Int,
+        from start: PageCursor?,
+        rising: Bool,
+        on connection: Connection
+    ) throws(PostgresError) -> ([Line], PageCursor?) {
+        let search = Search(listing: self, count: count + 1, isRising: rising, connection: connection)
+        func cut(_ lines: [Line]) -> ([Line], PageCursor?) {
+            lines.count > count ? (Array(lines.prefix(count)), lines[count - 1].cursor) : (lines, nil)
+        }
+        guard !conditions.isEmpty, finding != .all else { return cut(try search.sorted(start)) }
+        var found = try search.along(start, windows.near)
+        guard found.count <= count else { return cut(found) }
+        guard let near = try search.end(start, windows.near) else { return (found, nil) }
+        if finding == .index, try search.areFew(near, few) {
+            return cut(found + (try search.sorted(near, byIndex: true)))
+        }
+        found += try search.along(near, windows.far)
+        guard found.count <= count else { return cut(found) }
+        guard let far = try search.end(near, windows.far) else { return (found, nil) }
+        guard finding == .index else { return (found, far) }
+        return cut(found + (try search.sorted(far, byIndex: true)))
+    }
+
+    /// Whether the places of this list have an identifier: one without is not of this list.
+    fileprivate var hasID: Bool { if case .unique = order { false } else { true } }
+
+    /// The same, with nothing an index knows.
+    fileprivate var hidden: SQL {
+        if case .time(let column) = order { "\(column) + interval '0'" } else { "\(column) + 0" }
+    }
+
+    /// A value of the cursor as the column has it.
+    fileprivate func value(_ value: Int) -> SQL {
+        if case .time = order {
+            "timestamptz 'epoch' + \(value)::bigint * interval '1 microsecond'"
+        } else {
+            "\(value)"
+        }
+    }
+
+    /// What the list is sorted by.
+    fileprivate var column: SQL {
+        switch order {
+        case .unique(let column), .value(let column), .time(let column): column
+        }
+    }
+
+    /// The same as a number.
+    fileprivate var key: SQL {
+        // Microseconds, exactly: extract gives a decimal number.
+        if case .time(let column) = order { return "(extract(epoch from \(column)) * 1000000)::bigint" }
+        return column
+    }
+}
+
+/// The queries of one search through a list.
+private struct Search {
+    let listing: Listing
+    /// The most rows that are wanted.
+    let count: Int
+    let isRising: Bool
+    let connection: Connection
+
+    /// Rows beyond a place in the order of the list.
+    ///
+    /// - Parameter byIndex: whether the conditions' index finds them, and not a walk along the key.
+    func sorted(_ start: PageCursor?, byIndex: Bool = false) throws(PostgresError) -> [Listing.Line] {
+        let holds = place(start, byIndex: byIndex) + listing.conditions
+        return try lines(
+            "select t.* from \(listing.table) t \(all(holds)) order by \(sort(byIndex: byIndex)) limit \(count)"
+        )
+    }
+
+    /// Those of the next `most` rows along the key that fulfil the conditions.
+    func along(_ start: PageCursor?, _ most: Int) throws(PostgresError) -> [Listing.Line] {
+        let window: SQL = "select t.* from \(listing.table) t \(all(place(start))) order by \(sort()) limit \(most)"
+        return try lines("select t.* from (\(window)) t \(all(listing.conditions)) order by \(sort()) limit \(count)")
+    }
+
+    /// The place of the last of the next `most` rows along the key; nil when there are fewer.
+    func end(_ start: PageCursor?, _ most: Int) throws(PostgresError) -> PageCursor? {
+        let rows = try connection.query(
+            once: """
+                select \(listing.key), \(id) from \(listing.table) t \(all(place(start)))
+                order by \(sort()) offset \(most - 1) limit 1
+                """
+        )
+        return rows.count > 0 ? PageCursor(value: try rows[0].int(0), id: try rows[0].optionalString(1)) : nil
+    }
+
+    /// Whether the index has at most so many rows beyond a place that fulfil the conditions.
+    func areFew(_ start: PageCursor, _ most: Int) throws(PostgresError) -> Bool {
+        let holds = all(place(start, byIndex: true) + listing.conditions)
+        let found: SQL = "select from \(listing.table) t \(holds) limit \(most + 1)"
+        return try connection.query(once: "select count(*) from (\(found)) found")[0].int(0) <= most
+    }
+
+    private func lines(_ rows: SQL) throws(PostgresError) -> [Listing.Line] {
+        let rows = try connection.query(
+            once: """
+                select (\(listing.json))::text, \(listing.key), \(id) from (\(rows)) t \(listing.joins) order by \(sort())
+                """
+        )
+        var lines: [Listing.Line] = []
+        for row in rows {
+            lines.append((try row.bytes(0), PageCursor(value: try row.int(1), id: try row.optionalString(2))))
+        }
+        return lines
+    }
+
+    private func all(_ conditions: [SQL]) -> SQL {
+        conditions.isEmpty ? "" : "where \(conditions.joined(separator: " and "))"
+    }
+
+    private var id: SQL { listing.hasID ? "t.id::text" : "null::text" }
+
+    /// - Parameter byIndex: an expression has no index to be sorted by, so that the planner takes that of the conditions.
+    private func sort(byIndex: Bool = false) -> SQL {
+        let direction: SQL = isRising ? "asc" : "desc"
+        let column = byIndex ? listing.hidden : listing.column
+        return listing.hasID ? "\(column) \(direction), t.id \(direction)" : "\(column) \(direction)"
+    }
+
+    /// What is beyond a place in the direction of the search.
+    private func place(_ cursor: PageCursor?, byIndex: Bool = false) -> [SQL] {
+        guard let cursor else { return [] }
+        let relation: SQL = isRising ? ">" : "<"
+        let column = byIndex ? listing.hidden : listing.column
+        let value = listing.value(cursor.value)
+        guard listing.hasID, let id = cursor.id else { return ["\(column) \(relation) \(value)"] }
+        return ["(\(column), t.id) \(relation) (\(value), \(id)::text::uuid)"]
+    }
+}
