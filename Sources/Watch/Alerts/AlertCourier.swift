@@ -1,9 +1,10 @@
 import Briefing
 package import HTTPSupport
 package import Logging
+import Postgres
 import Records
-package import ServiceSupport
-package import Storage
+import ServiceSupport
+import Storage
 
 /// Threads that send what the rules' alerts ask for, again and again until it is taken or given up.
 ///

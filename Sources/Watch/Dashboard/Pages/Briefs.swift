@@ -47,7 +47,7 @@ extension Dashboard {
                 )
             }
             sections = [
-                section("In the words of the articles", brief.summary), section("What happened", brief.events),
+                section("In the words of the articles", brief.summary), section("Acts, as reported", brief.events),
                 section("What changed since the brief before", brief.changes?.sentences ?? []),
             ]
             .compactMap { $0 }
