@@ -20,7 +20,8 @@ struct LoadRoute: Sendable {
         .init("/articles/{id}"), .init("/countries", optional: ["days"]),
         .init("/countries/{code}", optional: ["days"]),
         .init("/dyads/{pair}", optional: ["days"]), .init("/map", optional: ["days"]),
-        .init("/search", required: ["q"]), .init("/alerts"), .init("/alerts/{id}"), .init("/system"),
+        .init("/search", required: ["q"]), .init("/alerts"), .init("/alerts/{id}"),
+        .init("/briefs", required: ["scope"]), .init("/rules"), .init("/system"),
     ]
 
     /// Every route that is read and ends: those of the API's own description, and the dashboard's pages.

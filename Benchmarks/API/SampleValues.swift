@@ -75,7 +75,12 @@ struct SampleValues: Sendable {
         case "day": days.randomElement(using: &random)
         case "limit", "count": ["10", "50", "100"].randomElement(using: &random)
         case "rule": "rule-\(Int.random(in: 1...12, using: &random))"
-        case "scope": skewed(SampleValues.countries, &random).map { "country:\($0)" }
+        case "scope":
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: value("story", of: thing, &random).map { "story:\($0)" }
+            case 1: value("pair", of: thing, &random).map { "dyad:\($0)" }
+            default: value("country", of: thing, &random).map { "country:\($0)" }
+            }
         case "status": ["happened", "happened,alleged", "denied"].randomElement(using: &random)
         case "severity": ["low", "medium", "high", "critical"].randomElement(using: &random)
         case "order": ["last", "first"].randomElement(using: &random)

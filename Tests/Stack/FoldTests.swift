@@ -62,7 +62,7 @@ import Testing
             let differing = Set(one).symmetricDifference(other).sorted().prefix(4)
             #expect(one == other, "seed \(plan.seed): \(table): \(differing.joined(separator: "\n"))")
         }
-        for table in ["report", "article_entry", "quote_entry", "entity", "dyad_day"] {
+        for table in ["report", "article_entry", "quote_entry", "entity", "dyad_day", "country_day"] {
             #expect(undisturbed[table]?.isEmpty == false, "\(table) is empty: this shows nothing")
         }
         #expect(kills >= 3)
@@ -189,6 +189,20 @@ import Testing
                     from report group by 1, 2, 3, 4, 5
                 )
                 select count(*) from counted full join dyad_day d using (day, actor, recipient, event, status)
+                where counted.count is distinct from d.count or abs(counted.scale_sum - d.scale_sum) > 0.001
+                """,
+                stack
+            ) == 0
+        )
+        #expect(
+            try Database.number(
+                """
+                with counted as (
+                    select code, direction, status, day, quad, sum(count)::bigint as count, sum(scale_sum) as scale_sum
+                    from dyad_day cross join lateral (values (actor, 'actor'), (recipient, 'recipient')) as s(code, direction)
+                    where code <> '' group by 1, 2, 3, 4, 5
+                )
+                select count(*) from counted full join country_day d using (code, direction, status, day, quad)
                 where counted.count is distinct from d.count or abs(counted.scale_sum - d.scale_sum) > 0.001
                 """,
                 stack
