@@ -40,10 +40,11 @@ struct FoldBench: ParsableCommand {
             """
         )[0].int(0) > 0 { Monotonic.sleep(milliseconds: 500) }
         let knowledge = try Knowledge(directory: Installation.seeds())
+        let rules = RulesDirectory(try Installation.seeds() + "/rules", knowledge: knowledge, places: nil)
         var rates: [Replay.Steps: [Double]] = [:]
         for _ in 0..<rounds {
             for steps in [Replay.Steps.reportsAndCounts, .all] {
-                let replay = Replay(steps, knowledge, rules: try Installation.seeds() + "/rules")
+                let replay = Replay(steps, knowledge, rules: rules)
                 try replay.empty(on: connection)
                 let (began, own, theirs) = (
                     microseconds(), processorMicroseconds(), try processorMicroseconds(of: backend)
