@@ -52,7 +52,7 @@ struct LoadClient: ~Copyable {
     }
 
     private mutating func ask(_ request: [UInt8]) throws(Failure) -> Answer {
-        guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL.rawValue)) == request.count else {
+        guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
             throw failure("cannot send")
         }
         var end: Int?
