@@ -25,6 +25,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CPostgres", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CRDKafka", providers: [.apt(["librdkafka-dev"])]),
         // Through pkg-config, because libxml2's headers include one another from a folder of their own.
         .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
@@ -36,7 +37,7 @@ let package = Package(
         .target(name: "Records", dependencies: [crypto]),
         .target(name: "Knowledge", dependencies: ["Records"]),
         .target(name: "Coding", dependencies: ["Linguistics", "Knowledge", "Records"]),
-        .target(name: "Articles", dependencies: ["CLinux", "CXML", "CZlib", "Records"]),
+        .target(name: "Articles", dependencies: ["CLinux", "CXML", "CZlib", "Records", "ServiceSupport"]),
         .target(name: "Settings", dependencies: ["Wire", yams]),
         .target(
             name: "Briefing",
@@ -66,7 +67,8 @@ let package = Package(
         .target(
             name: "Watch",
             dependencies: [
-                "Briefing", "HTTPSupport", "Knowledge", "Messaging", "Postgres", "Records", "ServiceSupport", "Settings",
+                "Briefing", "CCurl", "HTTPSupport", "Knowledge", "Messaging", "Postgres", "Records", "ServiceSupport",
+                "Settings",
                 "Storage", "TidingsClient", "Wire", crypto, hummingbird, logging, mustache, yams,
             ],
             resources: [.embedInCode("Dashboard/Resources")]
@@ -85,7 +87,10 @@ let package = Package(
                 "CRDKafka", "Messaging", "Records", "ServiceSupport", "TidingsClient", "Wire", logging,
             ]
         ),
-        .target(name: "Storage", dependencies: ["Briefing", "Knowledge", "Postgres", "Records", "ServiceSupport", "Wire", logging]),
+        .target(
+            name: "Storage",
+            dependencies: ["Briefing", "Knowledge", "Postgres", "Records", "ServiceSupport", "Wire", logging]
+        ),
 
         .target(
             name: "Supervision",
@@ -112,7 +117,8 @@ let package = Package(
             dependencies: [
                 "Access", "Articles", "Briefing", "CLinux", "Coding", "HTTPSupport", "Knowledge", "Linguistics",
                 "Messaging",
-                "Postgres", "Records", "Relays", "ServiceSupport", "Settings", "Storage", "Supervision", "TidingsClient",
+                "Postgres", "Records", "Relays", "ServiceSupport", "Settings", "Storage", "Supervision",
+                "TidingsClient",
                 "Watch", "Wire", arguments, logging,
             ]
         ),

@@ -21,8 +21,8 @@ struct Bench: ParsableCommand {
               tidings-bench start
               tidings-bench fold newswire.jsonl
               tidings-bench records articles.jsonl
-              tidings-bench api
               tidings-bench rules
+              tidings-bench api
             """,
         subcommands: [
             APIBench.self, FoldBench.self, Latency.self, Plumbing.self, RecordsBench.self, RulesBench.self, Start.self,

@@ -45,7 +45,8 @@ struct FoldBench: ParsableCommand {
         for _ in 0..<rounds {
             for steps in [Replay.Steps.reportsAndCounts, .all] {
                 let (began, cpu) = (microseconds(), processorMicroseconds())
-                let outcome = try Replay(steps, knowledge, rules: Installation.seeds() + "/rules").run(on: connection)
+                let rules = RulesDirectory(try Installation.seeds() + "/rules", knowledge: knowledge, places: nil)
+                let outcome = try Replay(steps, knowledge, rules: rules).run(on: connection)
                 let seconds = Double(microseconds() - began) / 1_000_000
                 rates[steps, default: []].append(Double(outcome.records) / seconds)
                 print(

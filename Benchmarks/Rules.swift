@@ -30,7 +30,7 @@ struct RulesBench: ParsableCommand {
         _ = try Migrator.apply(Schema.migrations(in: Installation.migrations()), on: connection)
         try fill(connection)
         let seeds = try Installation.seeds()
-        let rules = try RulesDirectory("\(seeds)/rules", knowledge: Knowledge(directory: seeds)).read()
+        let rules = try RulesDirectory("\(seeds)/rules", knowledge: Knowledge(directory: seeds), places: nil).read()
         var read: [RuleEvent] = []
         let reading = try ContinuousClock().measure {
             read = try AlertStore.events(since: 0, sentences: false, on: connection)

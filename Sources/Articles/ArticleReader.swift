@@ -1,4 +1,5 @@
 package import Records
+package import ServiceSupport
 
 /// One thing found in an input: an article, or why there is none at that place.
 package enum ReadItem: Sendable, Equatable {
@@ -57,25 +58,11 @@ package struct ArticleReader: Sendable {
         /// Articles and failures of one input.
         package var items = 100_000
         /// What the program that reads PDF may use.
-        package var pdf = Confinement()
+        package var pdf = ConfinedProgram.Bounds()
 
         package init() {}
 
         package static let standard = Limits()
-    }
-
-    /// What a child process may use.
-    package struct Confinement: Sendable {
-        /// Seconds of processor time.
-        package var processor = 10
-        /// Seconds of the clock.
-        package var time = 20
-        /// Bytes of address space.
-        package var memory = 512 << 20
-        /// Bytes that it may write.
-        package var output = 8 << 20
-
-        package init() {}
     }
 
     package let limits: Limits

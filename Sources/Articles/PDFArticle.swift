@@ -1,4 +1,5 @@
 import Records
+import ServiceSupport
 
 /// PDF with a text layer, through poppler's `pdftotext`.
 ///

@@ -87,8 +87,8 @@ static void bound(int resource, uint64_t value) {
     setrlimit(resource, &limit);
 }
 
-int tidings_spawn_confined(const char *path, char *const *arguments, int input, int output, uint64_t seconds, uint64_t address_space) {
-    char *const environment[] = {"PATH=/usr/bin:/bin", NULL};
+int tidings_spawn_confined(const char *path, char *const *arguments, char *const *environment, int input, int output,
+                           struct tidings_bounds bounds) {
     pid_t parent = getpid();
     pid_t child = fork();
     if (child != 0) return child;
@@ -103,9 +103,9 @@ int tidings_spawn_confined(const char *path, char *const *arguments, int input, 
     int null = open("/dev/null", O_WRONLY);
     if (getppid() != parent || null < 0 || dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(null, 2) < 0) _exit(126);
     close_range(3, ~0U, 0);
-    bound(RLIMIT_CPU, seconds);
-    bound(RLIMIT_AS, address_space);
-    bound(RLIMIT_FSIZE, 0);
+    bound(RLIMIT_CPU, bounds.seconds);
+    bound(RLIMIT_AS, bounds.address_space);
+    bound(RLIMIT_FSIZE, bounds.file);
     bound(RLIMIT_CORE, 0);
     execve(path, arguments, environment);
     _exit(127);

@@ -200,5 +200,18 @@ package struct OutboundURL: Sendable, Equatable, CustomStringConvertible {
         isEncrypted = scheme == "https"
     }
 
+    /// One that may be dialled: encrypted and public, unless `allowPrivate`.
+    package init(_ text: String, allowPrivate: Bool) throws(Invalid) {
+        try self.init(text)
+        guard isEncrypted || allowPrivate else {
+            throw Invalid(description: "plain http needs 'allow_private: true'; use https")
+        }
+        if !allowPrivate, let refusal = IPAddress(host)?.refusal {
+            throw Invalid(
+                description: "\(host) is not public (\(refusal)); 'allow_private: true' takes it all the same"
+            )
+        }
+    }
+
     package var description: String { text }
 }

@@ -2,6 +2,7 @@ import Articles
 package import HTTPSupport
 package import Logging
 import ServiceSupport
+import Settings
 
 /// Ingest: takes files out of the inbox, reads them, stores article and job in one transaction, and rings the hub.
 package final class IngestService: Sendable {

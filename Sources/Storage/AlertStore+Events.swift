@@ -26,19 +26,19 @@ extension AlertStore {
             """
             with chosen as (
                 select * from report where at >= to_timestamp(\(since) / 1000.0) and seq >= \(from) and seq < \(before)
-            ), firsts as (
-                select incident_id, min(seq) as seq from report
-                where seq < \(before) and incident_id in (select incident_id from chosen) group by incident_id, origin_id
+            ), related as (
+                select seq, incident_id, row_number() over (partition by incident_id, origin_id order by seq) = 1 as is_first
+                from report where seq < \(before) and incident_id in (select incident_id from chosen)
             ), counted as (
-                select seq, incident_id, count(*) over (partition by incident_id order by seq) as origins from firsts
+                select seq, count(*) filter (where is_first) over (partition by incident_id order by seq) as origins from related
             )
             select c.seq, c.id::text, (extract(epoch from c.at) * 1000)::bigint, c.article_id::text, c.origin_id::text,
                 c.incident_id::text, round(c.scale::numeric * 1000)::bigint, array_to_string(c.keys, ' '),
                 array_to_string(c.names, \(separator)),
-                (select max(origins) from counted n where n.incident_id = c.incident_id and n.seq <= c.seq),
+                n.origins,
                 c.latitude::float8::text, c.longitude::float8::text, (extract(epoch from a.published) * 1000)::bigint, a.title,
                 case when \(sentences) then (select r.data #>> '{evidence,text}' from record r where r.uuid = c.id) end
-            from chosen c left join article_entry a on a.article_id = c.article_id
+            from chosen c join counted n on n.seq = c.seq left join article_entry a on a.article_id = c.article_id
             order by c.seq
             """
         )
@@ -57,7 +57,7 @@ extension AlertStore {
             event.scale = Double(try row.int(6)) / 1000
             let names = try row.string(8)
             if !names.isEmpty { event.names = names.split(separator: separator).map(String.init) }
-            if !row.isNull(9) { event.origins = try row.int(9) }
+            event.origins = try row.int(9)
             if let latitude = try row.optionalString(10).flatMap(Double.init),
                 let longitude = try row.optionalString(11).flatMap(Double.init)
             {

@@ -81,6 +81,8 @@ package struct DataLayout: Sendable {
     package var webhooks: String { root + "/webhooks.yaml" }
     /// The directory of alert rules.
     package var rules: String { root + "/rules" }
+    /// What sinks of alerts write, read and run.
+    package var alerts: String { root + "/alerts" }
     package var stateFile: String { root + "/stack.json" }
     package var lockFile: String { root + "/.up.lock" }
 

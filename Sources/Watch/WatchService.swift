@@ -13,7 +13,7 @@ package final class WatchService: Sendable {
         /// What is known of places.
         package var knowledge: Knowledge
         /// The directory of alert rules; nil runs none.
-        package var rules: String?
+        package var rules: RulesDirectory?
         /// The file of webhooks; nil sends none.
         package var webhooks: String?
         /// The HTTP server; nil serves none.
@@ -23,7 +23,7 @@ package final class WatchService: Sendable {
             feed: FeedSource,
             database: String,
             knowledge: Knowledge,
-            rules: String? = nil,
+            rules: RulesDirectory? = nil,
             webhooks: String? = nil,
             web: WebServer.Settings? = nil
         ) {
@@ -38,6 +38,7 @@ package final class WatchService: Sendable {
 
     private let stop = StopSwitch()
     private let worker: Worker
+    private let alerts: AlertCourier
     private let webhooks: WebhookManager?
     private let web: WebServer?
 
@@ -57,6 +58,7 @@ package final class WatchService: Sendable {
                 )
             } else { nil }
         let stop = self.stop
+        alerts = AlertCourier(.init(database: settings.database, places: settings.rules?.places), logger: logger)
         worker = Worker(name: "watch") { WatchThread(settings, logger, stop).run() }
         webhooks = settings.webhooks.map {
             WebhookManager(.init(file: $0, feed: settings.feed, database: settings.database), logger: logger)
@@ -67,6 +69,7 @@ package final class WatchService: Sendable {
         stop.stop()
         web?.shutdown()
         webhooks?.shutdown()
+        alerts.shutdown()
         worker.join()
     }
 }

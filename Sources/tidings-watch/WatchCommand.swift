@@ -26,6 +26,10 @@ struct WatchCommand: ParsableCommand {
     var seeds: String?
     @Option(help: "The directory of alert rules, read again whenever it changes; seeds/rules when not given.")
     var rules: String?
+    @Option(
+        help: "The directory of the rules' sinks: what they write (files/), read (secrets/) and may run (commands/)."
+    )
+    var alerts: String?
     @Option(help: "The YAML file that names the endpoints of webhooks; none of that name is an empty one.")
     var webhooks: String?
     @Option(help: "Serve API and stream over HTTP at this address, such as 127.0.0.1:7480.")
@@ -51,12 +55,17 @@ struct WatchCommand: ParsableCommand {
     func run() throws {
         try options.serve("tidings-watch") { logger in
             let seeds = try seeds ?? Installation.seeds()
+            let knowledge = try Knowledge(directory: seeds)
             let service = try WatchService(
                 .init(
                     feed: FeedSource(feed, keyFile: key),
                     database: database,
-                    knowledge: Knowledge(directory: seeds),
-                    rules: rules ?? "\(seeds)/rules",
+                    knowledge: knowledge,
+                    rules: RulesDirectory(
+                        rules ?? "\(seeds)/rules",
+                        knowledge: knowledge,
+                        places: alerts.map { AlertPlaces($0) }
+                    ),
                     webhooks: webhooks,
                     web: try web()
                 ),

@@ -38,7 +38,11 @@ private struct RulesOptions: ParsableArguments {
         let seeds = try seeds ?? Installation.seeds()
         var isDirectory: Bool { FileManager.default.fileExists(atPath: stack.layout.rules) }
         let path = named ?? rules ?? (isDirectory ? stack.layout.rules : "\(seeds)/rules")
-        return RulesDirectory(path, knowledge: try Knowledge(directory: seeds))
+        return RulesDirectory(
+            path,
+            knowledge: try Knowledge(directory: seeds),
+            places: AlertPlaces(stack.layout.alerts)
+        )
     }
 
     /// The rules, or one of them.

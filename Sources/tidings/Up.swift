@@ -117,6 +117,7 @@ struct Up: ParsableCommand {
                 [
                     "--database", layout.database(.watch), "--feed", endpoints.feed, "--key",
                     layout.keys.keyFile(.watch), "--webhooks", layout.webhooks, "--rules", layout.rules,
+                    "--alerts", layout.alerts,
                 ] + web(layout)
             ),
             service(

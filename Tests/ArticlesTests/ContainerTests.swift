@@ -207,7 +207,7 @@ import Testing
     @Test(
         .timeLimit(.minutes(1)),
         arguments: [
-            ("exec sleep 60", "1 seconds"), ("while :; do :; done", "processor"), ("exec yes", "bytes of text"),
+            ("exec sleep 60", "1 seconds"), ("while :; do :; done", "processor"), ("exec yes", "bytes of output"),
         ]
     )
     func `a program that goes on for ever is ended`(script: String, part: String) throws {

@@ -67,7 +67,12 @@ import Testing
         ),
         // Was "criticised American", of "the American sanctions".
         (
-            event(.accuse, "disapprove", actor: [lavrov], recipient: [Actor(text: "American", code: "USA")]),
+            event(
+                .accuse,
+                "disapprove",
+                actor: [lavrov],
+                recipient: [Actor(text: "American", code: "USA", sector: .gov)]
+            ),
             "Sergei Lavrov criticised the United States"
         ),
         (event(.assault, "beat", actor: [], recipient: [Actor(text: "A protester")]), "A protester was beaten"),

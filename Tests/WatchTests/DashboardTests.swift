@@ -17,8 +17,12 @@ import Testing
         }
     }
 
-    private static func mark(_ start: Int, _ end: Int, _ kind: MarkedText.Mark.Kind, link: String? = nil) -> MarkedText.Mark
-    {
+    private static func mark(
+        _ start: Int,
+        _ end: Int,
+        _ kind: MarkedText.Mark.Kind,
+        link: String? = nil
+    ) -> MarkedText.Mark {
         .init(span: Span(start, end), kind: kind, why: "\(kind)", link: link)
     }
 
@@ -54,7 +58,11 @@ import Testing
             let kinds: [MarkedText.Mark.Kind] = [.act, .actor, .recipient, .quote, .entity, .date]
             let marks = (0..<Int.random(in: 0...12, using: &random)).map { _ in
                 let start = Int.random(in: 0...count, using: &random)
-                return Self.mark(start, Int.random(in: start...(count + 9), using: &random), kinds.randomElement(using: &random) ?? .act)
+                return Self.mark(
+                    start,
+                    Int.random(in: start...(count + 9), using: &random),
+                    kinds.randomElement(using: &random) ?? .act
+                )
             }
             let marked = MarkedText(text, marks)
             let joined = marked.paragraphs.map { $0.pieces.map(\.text).joined() }
@@ -86,7 +94,9 @@ import Testing
         #expect(Set(files.filter { !$0.hasSuffix(".mustache") }) == Set(Assets.files.keys))
         for (name, bytes) in Assets.templates {
             let text = String(decoding: bytes, as: UTF8.self)
-            for forbidden in ["{{{", "{{&", "style=", "<style", "javascript:", " onclick", " onload", "http://", "https://"] {
+            for forbidden in [
+                "{{{", "{{&", "style=", "<style", "javascript:", " onclick", " onload", "http://", "https://",
+            ] {
                 #expect(!text.contains(forbidden), "\(name) has \(forbidden)")
             }
             #expect(text.replacing("<script src=\"/assets/", with: "").contains("<script") == false, "\(name)")
@@ -143,7 +153,11 @@ import Testing
         #expect(plot.curves[0].path == "M46 208L280 36.5M748 159h0.01")
         #expect(plot.curves[1].path.isEmpty)
         #expect(plot.rows.map(\.label) == ["0", "2", "4", "6", "8"])
-        #expect(plot.points.map(\.label) == ["30 Dec 2016: conflict 7.0", "1 Jan 2017: conflict 2.0", "30 Dec 2016: unusual"])
+        #expect(
+            plot.points.map(\.label) == [
+                "30 Dec 2016: conflict 7.0", "1 Jan 2017: conflict 2.0", "30 Dec 2016: unusual",
+            ]
+        )
         #expect(
             plot.description
                 == "conflict: last 2.00 on 1 Jan 2017, highest 7.00 on 30 Dec 2016. cooperation: no values. Days that stand out: 1."
@@ -182,8 +196,13 @@ import Testing
     // MARK: Words and addresses
 
     @Test func `numbers, days and counts as a reader takes them`() {
-        #expect(Wording.grouped(1_234_567) == "1,234,567" && Wording.grouped(-12) == "-12" && Wording.grouped(999) == "999")
-        #expect(Wording.decimal(0.845) == "0.85" && Wording.decimal(-0.001) == "0.00" && Wording.decimal(8, places: 0) == "8")
+        #expect(
+            Wording.grouped(1_234_567) == "1,234,567" && Wording.grouped(-12) == "-12" && Wording.grouped(999) == "999"
+        )
+        #expect(
+            Wording.decimal(0.845) == "0.85" && Wording.decimal(-0.001) == "0.00"
+                && Wording.decimal(8, places: 0) == "8"
+        )
         #expect(Wording.decimal(nil) == nil && Wording.decimal(.infinity) == nil && Wording.decimal(1.05) == "1.05")
         #expect(Wording.moment("2016-12-30T08:15:00.123Z") == "30 Dec 2016 08:15" && Wording.moment("soon") == "soon")
         #expect(Wording.count(1, "report") == "1 report" && Wording.count(2000, "report") == "2,000 reports")

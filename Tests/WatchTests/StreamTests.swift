@@ -187,11 +187,13 @@ import Watch
 
     /// Whoever leaves gives the place back at once, not when the next event or heartbeat comes.
     private static func leaving(_ stack: LiveStack) throws {
-        let settings = WebServer.Settings(
+        var settings = WebServer.Settings(
             address: ListenAddress(host: "127.0.0.1", port: 0),
             keys: DoorKeys(writer: nil, reader: BearerToken("t")),
             streams: 1
         )
+        // It asks again and again until the place is free.
+        settings.rate = .init(perSecond: 10_000)
         var logger = Logger(label: "stream")
         logger.logLevel = .critical
         let server = try WebServer(

@@ -38,8 +38,14 @@ import Watch
             ("desk:\n  url: https://[::ffff:127.0.0.1]/\n", "w.yaml:2: ::ffff:127.0.0.1 is not public (loopback)"),
             ("desk:\n  url: https://u:p@a.example/\n", "w.yaml:2: a URL must not hold a user"),
             ("desk:\n  url: https://a.example/\n  filter: colour=red\n", "w.yaml:3: 'colour"),
-            ("desk:\n  url: https://a.example/\n  timeout: 900\n", "w.yaml:3: 'timeout' is a whole number from 1 to 60, in seconds"),
-            ("desk:\n  url: https://a.example/\n  allow_private: maybe\n", "w.yaml:3: 'allow_private' is true or false"),
+            (
+                "desk:\n  url: https://a.example/\n  timeout: 900\n",
+                "w.yaml:3: 'timeout' is a whole number from 1 to 60, in seconds"
+            ),
+            (
+                "desk:\n  url: https://a.example/\n  allow_private: maybe\n",
+                "w.yaml:3: 'allow_private' is true or false"
+            ),
             ("desk:\n  url: [a, b]\n", "w.yaml:2: 'url' takes one value"),
             ("Desk:\n  url: https://a.example/\n", "w.yaml:1: a name has"),
             ("../x:\n  url: https://a.example/\n", "w.yaml:1: a name has"),

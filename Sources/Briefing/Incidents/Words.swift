@@ -2,7 +2,7 @@
 enum Words {
     /// How many words of a sentence are looked at.
     private static let limit = 48
-    /// Letters of a stem: "expel", "expelled" and "expulsion" share few, "Russia" and "Russian" all.
+    /// Letters of a stem, enough to tell words apart and few enough that "Russia" and "Russian" are one.
     private static let stem = 5
 
     /// The stems of the words that carry meaning, sorted, each once.

@@ -46,8 +46,13 @@ package struct StoryBook: Sendable {
     static let compared = 12
 
     private let settings: Settings
-    private var stories: [String: Entry] = [:]
-    private var index: [UInt32: [String]] = [:]
+    /// Each open story has a slot; decisions never depend on which.
+    private var slots: [String: Int] = [:]
+    private var entries: [Entry?] = []
+    /// What changed the story of each slot last; `Int.max` when the slot is free.
+    private var lastSeqs: [Int] = []
+    private var free: [Int] = []
+    private var index: [UInt32: [Int]] = [:]
 
     private struct Entry: Sendable {
         var story: Story
@@ -57,21 +62,36 @@ package struct StoryBook: Sendable {
     package init(_ settings: Settings = Settings()) { self.settings = settings }
 
     /// Open stories.
-    package var count: Int { stories.count }
+    package var count: Int { slots.count }
 
-    package subscript(id: String) -> Story? { stories[id]?.story }
+    package subscript(id: String) -> Story? { slots[id].flatMap { entries[$0]?.story } }
 
     /// Takes in a story as it was stored.
     package mutating func open(_ story: Story) {
         let posted = story.state.centroid.heaviest(StoryBook.posted)
-        repost(story.id, from: stories[story.id]?.posted ?? [], to: posted)
-        stories[story.id] = Entry(story: story, posted: posted)
+        let slot = slots[story.id] ?? makeSlot(story.id)
+        repost(slot, from: entries[slot]?.posted ?? [], to: posted)
+        entries[slot] = Entry(story: story, posted: posted)
+        lastSeqs[slot] = story.lastSeq
     }
 
     /// Closes a story: no article finds it by likeness any more.
     package mutating func close(_ id: String) {
-        guard let entry = stories.removeValue(forKey: id) else { return }
-        repost(id, from: entry.posted, to: [])
+        guard let slot = slots.removeValue(forKey: id), let entry = entries[slot] else { return }
+        repost(slot, from: entry.posted, to: [])
+        entries[slot] = nil
+        lastSeqs[slot] = .max
+        free.append(slot)
+    }
+
+    private mutating func makeSlot(_ id: String) -> Int {
+        let slot = free.popLast() ?? entries.count
+        if slot == entries.count {
+            entries.append(nil)
+            lastSeqs.append(.max)
+        }
+        slots[id] = slot
+        return slot
     }
 
     /// Closes the stories to which nothing came for too long when the log has reached `at`, milliseconds.
@@ -79,7 +99,8 @@ package struct StoryBook: Sendable {
     /// An article finds none of them even before: when this is called decides nothing but what readers see.
     package mutating func closeIdle(at: Int) -> [String] {
         let limit = at - settings.idle * 86_400_000
-        let idle = stories.values.filter { $0.story.lastAt < limit }.map(\.story.id).sorted()
+        let idle = entries.compactMap { entry in entry.flatMap { $0.story.lastAt < limit ? $0.story.id : nil } }
+            .sorted()
         for id in idle { close(id) }
         return idle
     }
@@ -87,11 +108,11 @@ package struct StoryBook: Sendable {
     /// Closes those of too many open stories that were longest without an article; to be called after every article.
     package mutating func closeSurplus() -> [Story] {
         var closed: [Story] = []
-        while stories.count > settings.open,
-            let oldest = stories.values.lazy.map(\.story).min(by: { ($0.lastSeq, $0.id) < ($1.lastSeq, $1.id) })
-        {
-            close(oldest.id)
-            closed.append(oldest)
+        while slots.count > settings.open, let oldest = lastSeqs.min() {
+            let stories = zip(entries, lastSeqs).compactMap { $1 == oldest ? $0?.story : nil }
+            guard let story = stories.min(by: { $0.id < $1.id }) else { break }
+            close(story.id)
+            closed.append(story)
         }
         return closed
     }
@@ -106,8 +127,9 @@ extension StoryBook {
     /// - Complexity: O(terms × stories found by them), bounded by `postings` a term.
     package mutating func place(_ article: StoryArticle, home: String? = nil) -> Placement {
         let ranked = candidates(article)
-        let best = home.map { ($0, likeness(article, $0)) } ?? ranked.first.flatMap { $0.1 >= settings.join ? $0 : nil }
-        guard let (id, similarity) = best, var story = stories[id]?.story else { return found(article) }
+        let best =
+            home.map { ($0, likeness(article, self[$0])) } ?? ranked.first.flatMap { $0.1 >= settings.join ? $0 : nil }
+        guard let (id, similarity) = best, var story = self[id] else { return found(article) }
         story.state = joined(story.state, article)
         story.lastSeq = article.seq
         story.lastAt = article.at
@@ -147,7 +169,7 @@ extension StoryBook {
 
     /// The older of two stories takes in the other one when they have come close.
     private mutating func merge(_ one: String, _ two: String, _ article: StoryArticle) -> (String, String)? {
-        guard let one = stories[one]?.story, let two = stories[two]?.story else { return nil }
+        guard let one = self[one], let two = self[two] else { return nil }
         let gap = max(one.state.firstDay - two.state.lastDay, two.state.firstDay - one.state.lastDay, 0)
         let similarity = one.state.centroid.cosine(two.state.centroid) * decay(gap, settings.gapHalfLife)
         guard similarity >= settings.merge else { return nil }
@@ -170,34 +192,36 @@ extension StoryBook {
 
     /// The stories most like the article, best first.
     private func candidates(_ article: StoryArticle) -> [(String, Float)] {
-        var found: [String: Float] = [:]
+        var found: [Int: Float] = [:]
         for (term, weight) in zip(article.vector.terms, article.vector.weights) {
             guard let list = index[term], list.count <= StoryBook.postings else { continue }
-            for id in list where isOpen(id, to: article) { found[id, default: 0] += weight * weight }
+            for slot in list { found[slot, default: 0] += weight * weight }
         }
-        let nearest = found.sorted { (-$0.value, $0.key) < (-$1.value, $1.key) }.prefix(StoryBook.compared)
-        return nearest.map { ($0.key, likeness(article, $0.key)) }.sorted { (-$0.1, $0.0) < (-$1.1, $1.0) }
+        let open = found.compactMap { slot, shared in
+            entries[slot].flatMap { isOpen($0.story, to: article) ? (story: $0.story, shared: shared) : nil }
+        }
+        let nearest = open.sorted { (-$0.shared, $0.story.id) < (-$1.shared, $1.story.id) }.prefix(StoryBook.compared)
+        return nearest.map { ($0.story.id, likeness(article, $0.story)) }.sorted { (-$0.1, $0.0) < (-$1.1, $1.0) }
     }
 
-    private func isOpen(_ id: String, to article: StoryArticle) -> Bool {
-        guard let story = stories[id]?.story else { return false }
-        return gap(story.state, article.day) <= settings.idle && article.at - story.lastAt <= settings.idle * 86_400_000
+    private func isOpen(_ story: Story, to article: StoryArticle) -> Bool {
+        gap(story.state, article.day) <= settings.idle && article.at - story.lastAt <= settings.idle * 86_400_000
     }
 
-    private func likeness(_ article: StoryArticle, _ id: String) -> Float {
-        guard let state = stories[id]?.story.state else { return 0 }
+    private func likeness(_ article: StoryArticle, _ story: Story?) -> Float {
+        guard let state = story?.state else { return 0 }
         return state.centroid.cosine(article.vector) * decay(gap(state, article.day), settings.gapHalfLife)
     }
 
     private func gap(_ state: Story.State, _ day: Int) -> Int { max(day - state.lastDay, state.firstDay - day, 0) }
 
-    private mutating func repost(_ id: String, from old: [UInt32], to new: [UInt32]) {
+    private mutating func repost(_ slot: Int, from old: [UInt32], to new: [UInt32]) {
         let (before, after) = (Set(old), Set(new))
         for term in before.subtracting(after) {
-            index[term]?.removeAll { $0 == id }
+            index[term]?.removeAll { $0 == slot }
             if index[term]?.isEmpty ?? false { index[term] = nil }
         }
-        for term in after.subtracting(before) { index[term, default: []].append(id) }
+        for term in after.subtracting(before) { index[term, default: []].append(slot) }
     }
 }
 
@@ -208,7 +232,7 @@ extension StoryBook {
     ///
     /// - Returns: whether the story is still there.
     package mutating func remove(_ article: StoryArticle, from id: String) -> Bool {
-        guard var story = stories[id]?.story else { return false }
+        guard var story = self[id] else { return false }
         story.state.articles -= 1
         guard story.state.articles > 0 else {
             close(id)
@@ -227,7 +251,7 @@ extension StoryBook {
     /// - Returns: the new story and the articles that go to it; nil when the story holds together.
     /// - Complexity: O(`examined`³).
     package mutating func split(_ id: String, recent: [StoryArticle]) -> (story: String, moved: [String])? {
-        guard var old = stories[id]?.story, let last = recent.last, recent.count >= 4 else { return nil }
+        guard var old = self[id], let last = recent.last, recent.count >= 4 else { return nil }
         let (one, two, likeness) = StoryBook.halves(recent.map(\.vector))
         guard one.count >= 2, two.count >= 2, likeness < settings.split else { return nil }
         func sum(_ half: [Int]) -> TermVector {

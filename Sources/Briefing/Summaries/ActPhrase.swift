@@ -3,7 +3,9 @@ package import Records
 /// The English verb phrase of a PLOVER type and mode, with a place for the recipient.
 package struct ActPhrase: Sendable {
     let verb: Verb
-    /// What follows the verb; `{}` is the recipient. One that begins with `{}` has a passive.
+    /// What follows the verb, with `{}` for the recipient.
+    ///
+    /// A phrase that begins with `{}` has a passive.
     let rest: String
     /// The phrase without a recipient.
     let alone: (verb: Verb, rest: String)

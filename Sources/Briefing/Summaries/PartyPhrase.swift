@@ -34,7 +34,7 @@ package struct PartyPhrase: Sendable, Equatable {
         let isPronoun = words.count == 1 && pronouns.contains(words[0].lowercased())
         // “American” of “the American sanctions” names the country alone.
         let isAdjective =
-            words.count == 1 && party.sector == nil && adjectiveEndings.contains { words[0].hasSuffix($0) }
+            words.count == 1 && adjectiveEndings.contains { words[0].hasSuffix($0) }
         if words.isEmpty || isPronoun || party.text.count > longest || isAdjective && party.code != nil {
             return party.code.flatMap { countries[$0] }.map(withArticle) ?? "an unnamed party"
         }

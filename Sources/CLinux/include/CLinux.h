@@ -43,11 +43,18 @@ int tidings_end_with_parent(int signal);
 /// Names the calling thread, as `ps -L` shows it; cut to 15 bytes.
 void tidings_name_thread(const char *name);
 
+/// What a program may use of the machine, and cannot raise: seconds of processor time, bytes of address space, bytes of a file it writes.
+struct tidings_bounds {
+    uint64_t seconds;
+    uint64_t address_space;
+    uint64_t file;
+};
+
 /// Starts a program in a group of its own with `input` as standard input, `output` as standard output, /dev/null as standard error, and nothing
-/// else open; with an empty environment but for PATH; without new privileges; ended with the calling thread; and with bounds on processor
-/// time, address space and files it writes (none), which it cannot raise. Returns its process id, or -1 with errno. A program that cannot be
-/// run exits with 127.
-int tidings_spawn_confined(const char *path, char *const *arguments, int input, int output, uint64_t seconds, uint64_t address_space);
+/// else open; with this environment alone; without new privileges; ended with the calling thread; and within bounds. Returns its process id,
+/// or -1 with errno. A program that cannot be run exits with 127.
+int tidings_spawn_confined(const char *path, char *const *arguments, char *const *environment, int input, int output,
+                           struct tidings_bounds bounds);
 
 /// A file in memory with these bytes, open for reading at its start and closed on exec; -1 with errno.
 int tidings_memory_file(const void *bytes, uint64_t count);

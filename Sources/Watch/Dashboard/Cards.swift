@@ -135,7 +135,8 @@ struct AlertCard {
         time = Wording.moment(row.at)
         title = row.title
         rule = row.rule
-        key = row.key.isEmpty ? nil : row.key
+        // An incident's identifier tells a reader nothing that the title does not.
+        key = row.key.isEmpty || row.key.hasPrefix("incident=") ? nil : row.key
         severity = row.severity
         importance = Wording.decimal(row.importance) ?? "not known"
         credibility = Wording.decimal(row.credibility) ?? "not known"

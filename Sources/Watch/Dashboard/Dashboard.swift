@@ -18,8 +18,8 @@ package struct Dashboard: Sendable {
     /// - Parameters:
     ///   - knowledge: names of countries, and the frames that events are explained with.
     ///   - rules: the directory of alert rules.
-    package init(_ knowledge: Knowledge, rules: String? = nil) {
-        self.rules = rules.map { RulesDirectory($0, knowledge: knowledge) }
+    package init(_ knowledge: Knowledge, rules: RulesDirectory? = nil) {
+        self.rules = rules
         templates = Templates()
         names = CodeNames(knowledge.countries)
         frames = Dictionary(knowledge.frames.all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })

@@ -31,16 +31,13 @@ final class Fold {
     private let steps: [any FoldStep]
     private let logger: Logger
 
-    /// In the order they run.
-    ///
-    /// - Parameter rules: the directory of alert rules; nil runs none.
-    static func steps(_ knowledge: Knowledge, rules: String?, logger: Logger) -> [any FoldStep] {
+    /// In the order they run; the alert rules come last, where there are any.
+    static func steps(_ knowledge: Knowledge, rules: RulesDirectory?, logger: Logger) -> [any FoldStep] {
         let made: [any FoldStep] = [
             IncidentStep(knowledge), ReportStep(knowledge), ArticleStep(), EntityStep(), StoryStep(knowledge),
             DyadStep(),
         ]
-        guard let rules else { return made }
-        return made + [AlertFold(RulesDirectory(rules, knowledge: knowledge), knowledge: knowledge, logger: logger)]
+        return rules.map { made + [AlertFold($0, knowledge: knowledge, logger: logger)] } ?? made
     }
 
     /// - Parameters:

@@ -18,7 +18,7 @@ package struct Replay {
 
     private let fold: Fold
 
-    package init(_ steps: Steps, _ knowledge: Knowledge, rules: String) {
+    package init(_ steps: Steps, _ knowledge: Knowledge, rules: RulesDirectory) {
         let logger = Logger(label: "replay")
         fold = Fold(
             "watch",

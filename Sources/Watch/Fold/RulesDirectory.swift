@@ -8,12 +8,15 @@ package import Settings
 package struct RulesDirectory: Sendable {
     package let path: String
     private let world: RuleWorld
+    let places: AlertPlaces?
 
     private static let fileLimit = 200
     private static let sizeLimit = 1 << 20
 
-    package init(_ path: String, knowledge: Knowledge) {
+    /// - Parameter places: where sinks find their things; nil when rules may use none.
+    package init(_ path: String, knowledge: Knowledge, places: AlertPlaces?) {
         self.path = path
+        self.places = places
         world = RuleWorld(
             coordinates: { knowledge.coordinates(of: $0, country: $1) },
             zone: { RulesDirectory.zone($0) }
@@ -34,6 +37,9 @@ package struct RulesDirectory: Sendable {
                         line: nil,
                         message: "another file has a rule '\(rule.name)' already; give one of them another name"
                     )
+                }
+                do { for sink in rule.sinks { _ = try AlertSink(sink, in: places) } } catch {
+                    throw SettingsError(file: file, line: nil, message: "the rule '\(rule.name)': \(error)")
                 }
                 rules.append(rule)
             }

@@ -146,7 +146,11 @@ extension MarkedText {
         }
         return marks(event.evidence.event, .act, "act: \(wording.sentence), \(wording.status)")
             + marks(event.evidence.actor, .actor, "actor of \(wording.act), \(wording.status): \(wording.actor)")
-            + marks(event.evidence.recipient, .recipient, "recipient of \(wording.act), \(wording.status): \(wording.recipient)")
+            + marks(
+                event.evidence.recipient,
+                .recipient,
+                "recipient of \(wording.act), \(wording.status): \(wording.recipient)"
+            )
             + marks(event.evidence.date, .date, "date of \(wording.act): \(event.date.map(Wording.day) ?? "not known")")
     }
 

@@ -97,7 +97,8 @@ struct TensionPlot {
                 label: Wording.decimal(tick, places: scale.places) ?? ""
             )
         }
-        let marked = days == 0 ? [] : days == 1 ? [0] : days < 4 ? [0, days - 1] : [0, days / 3, days * 2 / 3, days - 1]
+        let marked =
+            days == 0 ? [] : days == 1 ? [0] : days < 4 ? [0, days - 1] : [0, days / 3, days * 2 / 3, days - 1]
         columns = marked.map { day in
             Label(
                 x: Int(x(day).rounded()),
@@ -111,17 +112,30 @@ struct TensionPlot {
         }
         func point(_ place: Int, _ value: Double, _ kind: String, _ radius: Int, _ words: String) -> Point {
             let day = Wording.day(first.adding(days: place * step))
-            return Point(kind: kind, x: number(x(place)), y: number(y(value)), radius: radius, label: "\(day): \(words)")
+            return Point(
+                kind: kind,
+                x: number(x(place)),
+                y: number(y(value)),
+                radius: radius,
+                label: "\(day): \(words)"
+            )
         }
         // Few values are worth a dot each, which says its number.
         let dots = (days <= 60 ? series : []).flatMap { line in
             line.values.enumerated().compactMap { place, value -> Point? in
                 guard let value, value.isFinite, value != 0 else { return nil }
-                return point(place, value, "dot \(line.kind)", 3, "\(line.name) \(Wording.decimal(value, places: 1) ?? "")")
+                return point(
+                    place,
+                    value,
+                    "dot \(line.kind)",
+                    3,
+                    "\(line.name) \(Wording.decimal(value, places: 1) ?? "")"
+                )
             }
         }
         let rings = anomalies.compactMap { anomaly -> Point? in
-            guard let values = series.first?.values, values.indices.contains(anomaly.day), let value = values[anomaly.day]
+            guard let values = series.first?.values, values.indices.contains(anomaly.day),
+                let value = values[anomaly.day]
             else { return nil }
             return point(anomaly.day, value, "ring", 7, anomaly.label)
         }
@@ -136,7 +150,8 @@ struct TensionPlot {
             guard let last = known.last, let high = known.max(by: { $0.value < $1.value }) else {
                 return "\(line.name): no values."
             }
-            let lastWords = "\(Wording.decimal(last.value) ?? "") on \(Wording.day(first.adding(days: last.day * step)))"
+            let lastWords =
+                "\(Wording.decimal(last.value) ?? "") on \(Wording.day(first.adding(days: last.day * step)))"
             return
                 "\(line.name): last \(lastWords), highest \(Wording.decimal(high.value) ?? "") on \(Wording.day(first.adding(days: high.day * step)))."
         }

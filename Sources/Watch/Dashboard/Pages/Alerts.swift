@@ -70,7 +70,9 @@ extension Dashboard {
         let detail = try document.value()
         let alert = try JSON.decode(KeptAlert.self, from: document.json).alert.data
         guard let importance = Meter(alert.importance) else { throw NotThere("the alert \(id) has no importance") }
-        var facts = [Fact(name: "Kind of rule", value: alert.kind), Fact(name: "Number in the log", value: "\(alert.seq)")]
+        var facts = [
+            Fact(name: "Kind of rule", value: alert.kind), Fact(name: "Number in the log", value: "\(alert.seq)"),
+        ]
         if let count = alert.count { facts.append(Fact(name: "Counted", value: Wording.grouped(count))) }
         if let threshold = alert.threshold {
             facts.append(Fact(name: "Compared with", value: Wording.grouped(threshold)))

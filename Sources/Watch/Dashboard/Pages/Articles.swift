@@ -88,7 +88,8 @@ extension Dashboard {
     private static func state(_ detail: Reading.ArticleDetail) -> String? {
         if let reason = detail.entry?.notCoded { return "This article was kept and not coded: \(reason)." }
         if detail.record == nil {
-            return "This article has not been coded yet: it waits in the queue, or its job is among the dead ones of the page System."
+            return
+                "This article has not been coded yet: it waits in the queue, or its job is among the dead ones of the page System."
         }
         return detail.entry == nil ? "This article was coded a moment ago; its events come in a moment." : nil
     }

@@ -47,7 +47,7 @@ extension Dashboard {
                 )
             }
             sections = [
-                section("In the words of the articles", brief.summary), section("What happened", brief.events),
+                section("In the words of the articles", brief.summary), section("Acts, as reported", brief.events),
                 section("What changed since the brief before", brief.changes?.sentences ?? []),
             ]
             .compactMap { $0 }
@@ -80,9 +80,13 @@ extension Dashboard {
         case "country": (scope, subject) = (.country(try known(parts[1])), "/countries/\(parts[1])")
         case "dyad" where codes.count == 2:
             (scope, subject) = (.dyad(try known(codes[0]), try known(codes[1])), "/dyads/\(parts[1])")
-        default: throw NotThere("a brief is of story:ID, article:ID, country:RUS or dyad:RUS-USA; '\(text.prefix(60))' is none")
+        default:
+            throw NotThere(
+                "a brief is of story:ID, article:ID, country:RUS or dyad:RUS-USA; '\(text.prefix(60))' is none"
+            )
         }
-        let window = scope.needsPeriod ? try Window(visit, lengths: [(7, "seven days"), (30, "30 days")], on: connection) : nil
+        let window =
+            scope.needsPeriod ? try Window(visit, lengths: [(7, "seven days"), (30, "30 days")], on: connection) : nil
         var view = BriefPage(title: "Brief", period: window?.period, subject: subject, choices: window?.choices ?? [])
         switch try draft(scope, window, connection) {
         case .unknown(let reason): throw NotThere(reason)

@@ -24,6 +24,7 @@ extension Dashboard {
         var parties: [Partner]
         var incidents: [IncidentCard]
         var stories: [StoryCard]
+        var hasStories: Bool
         var events: [EventCard]
         var filter: String
         var briefScope: String
@@ -44,6 +45,8 @@ extension Dashboard {
         .value()
         let matrix = try matrix(around: code, window, connection)
         let filter = "country=\(code)"
+        let stories = try Reading.stories(country: code, PageRequest(count: 6), on: connection).rows()
+            .map { StoryCard($0, names) }
         let others = (matrix?.parties ?? []).filter { $0 != code }
         let view = RelationsView(
             title: names[code],
@@ -55,8 +58,8 @@ extension Dashboard {
             matrix: matrix,
             parties: others.map { .init(code: $0, name: names[$0], pair: "\(code)-\($0)") },
             incidents: try incidents(filter, connection),
-            stories: try Reading.stories(country: code, PageRequest(count: 6), on: connection).rows()
-                .map { StoryCard($0, names) },
+            stories: stories,
+            hasStories: !stories.isEmpty,
             events: try events(filter, connection),
             filter: Visit.escaped(filter),
             briefScope: "country:\(code)"
@@ -90,6 +93,7 @@ extension Dashboard {
             parties: [one, other].map { .init(code: $0, name: names[$0], pair: "\(one)-\(other)") },
             incidents: try incidents(filter, connection),
             stories: [],
+            hasStories: false,
             events: try events(filter, connection),
             filter: Visit.escaped(filter),
             briefScope: "dyad:\(one)-\(other)"
@@ -129,11 +133,19 @@ extension Dashboard {
         return TensionPlot(
             id: "tension",
             title: "Tension of \(name)",
-            caption: "Share of conflict in all that was reported of a day, by intensity; 0 to 100. Rings: days whose conflict stands out against the four weeks before.",
+            caption:
+                "Share of conflict in all that was reported of a day, by intensity; 0 to 100. Rings: days whose conflict stands out against the four weeks before.",
             first: window.since,
-            series: [.init(kind: "tension", name: "tension", values: series.days.map { $0.count > 0 ? $0.tension : nil })],
+            series: [
+                .init(kind: "tension", name: "tension", values: series.days.map { $0.count > 0 ? $0.tension : nil })
+            ],
             anomalies: series.days.enumerated().compactMap { day, index in
-                index.spike.map { (day, "\(Wording.count(index.conflicts, "report")) of conflict, usual are \(Wording.plain($0.median))") }
+                index.spike.map {
+                    (
+                        day,
+                        "\(Wording.count(index.conflicts, "report")) of conflict, usual are \(Wording.plain($0.median))"
+                    )
+                }
             }
         )
     }

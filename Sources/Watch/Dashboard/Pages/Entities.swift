@@ -81,7 +81,9 @@ extension Dashboard {
             code: row.code.flatMap { names.isKnown($0) ? $0 : nil },
             wikidata: row.wikidata,
             events: try Reading.events(events, PageRequest(count: 20), on: connection).rows().map(EventCard.init),
-            quotes: try Reading.quotes(quotes, PageRequest(count: 12), on: connection).rows().map { QuoteLine($0.record) },
+            quotes: try Reading.quotes(quotes, PageRequest(count: 12), on: connection).rows().map {
+                QuoteLine($0.record)
+            },
             articles: try page.rows().map(ArticleLine.init),
             pager: Pager(page, visit)
         )

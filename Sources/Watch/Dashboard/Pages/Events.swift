@@ -58,7 +58,14 @@ extension Dashboard {
         }
         let event = detail.record
         let links = try Reading.links(ofEvent: id, article: detail.article.id, on: connection)?.value()
-        let card = EventCard(event, seq: detail.seq, at: detail.at, day: detail.day, isDated: detail.isDated, incident: detail.incident)
+        let card = EventCard(
+            event,
+            seq: detail.seq,
+            at: detail.at,
+            day: detail.day,
+            isDated: detail.isDated,
+            incident: detail.incident
+        )
         let start = event.evidence.start ?? 0
         let view = EventView(
             card: card,
@@ -129,7 +136,10 @@ extension Dashboard {
         return [
             Fact(name: "Actor", value: described(event.actor)),
             Fact(name: "Recipient", value: described(event.recipient)),
-            Fact(name: "Claimed by", value: event.claimedBy.isEmpty ? "the article itself" : described(event.claimedBy)),
+            Fact(
+                name: "Claimed by",
+                value: event.claimedBy.isEmpty ? "the article itself" : described(event.claimedBy)
+            ),
             Fact(name: "Date", value: date), Fact(name: "Place", value: place),
             Fact(name: "Numbers", value: counts.isEmpty ? "none" : counts.joined(separator: "; ")),
             Fact(name: "CAMEO", value: event.cameo ?? "none: the words do not tell the exact act"),

@@ -40,14 +40,22 @@ extension Dashboard {
         let waiting = queue.ready == 0 ? "nothing waits" : "the oldest for \(Dashboard.span(queue.oldestReadySeconds))"
         let view = SystemView(
             facts: [
-                Fact(name: "Queue", value: "\(Wording.count(queue.ready, "article")) ready (\(waiting)), \(queue.leased) being coded"),
+                Fact(
+                    name: "Queue",
+                    value: "\(Wording.count(queue.ready, "article")) ready (\(waiting)), \(queue.leased) being coded"
+                ),
                 Fact(name: "Dead jobs", value: Wording.grouped(queue.dead)),
-                Fact(name: "Log", value: "\(Wording.grouped(system.log.head)) records, kept from \(Wording.grouped(system.log.floor + 1))"),
+                Fact(
+                    name: "Log",
+                    value:
+                        "\(Wording.grouped(system.log.head)) records, kept from \(Wording.grouped(system.log.floor + 1))"
+                ),
                 Fact(
                     name: "These pages",
                     value: system.watch.map {
                         $0.lag == 0
-                            ? "up to date" : "\(Wording.count($0.lag, "record")) behind the log, at \(Wording.grouped($0.seq))"
+                            ? "up to date"
+                            : "\(Wording.count($0.lag, "record")) behind the log, at \(Wording.grouped($0.seq))"
                     } ?? "nothing stored yet"
                 ),
                 Fact(name: "Epoch", value: system.log.epoch),

@@ -150,7 +150,11 @@ struct DashboardDoor: Sendable {
         )
         switch try await api.run(on: api.writes, { try FeedbackStore.add(note, on: $0) }) {
         case .failure(let refusal):
-            let page = dashboard.message("Not taken", "\(refusal)", link: ("/events/\(note.event)", "Back to the event"))
+            let page = dashboard.message(
+                "Not taken",
+                "\(refusal)",
+                link: ("/events/\(note.event)", "Back to the event")
+            )
             return DashboardDoor.html(page, .badRequest)
         case .success(let stored):
             let page = dashboard.message(
@@ -159,7 +163,8 @@ struct DashboardDoor: Sendable {
                     ? "The event is retracted: the log says so, with your reason."
                     : "The event is corrected: the log says so, with your reason.",
                 kind: "note",
-                link: stored.correction == nil ? ("/", "Live events") : ("/events/\(stored.record)", "The event as it stands now")
+                link: stored.correction == nil
+                    ? ("/", "Live events") : ("/events/\(stored.record)", "The event as it stands now")
             )
             return DashboardDoor.html(page)
         }

@@ -1,9 +1,25 @@
 import CLinux
 import Glibc
 
-/// A program that reads hostile bytes for us: no shell, one input, one output, and bounds on all that it uses.
-struct ConfinedProgram {
-    enum Outcome {
+/// A program that works for us: no shell, one input, one output, no other descriptor, and bounds on all that it uses.
+package struct ConfinedProgram {
+    /// How much it may use.
+    package struct Bounds: Sendable {
+        /// Seconds of processor time.
+        package var processor = 10
+        /// Seconds of the clock.
+        package var time = 20
+        /// Bytes of address space.
+        package var memory = 512 << 20
+        /// Bytes that it may write to its output.
+        package var output = 8 << 20
+        /// Bytes of any file that it may write; 0 keeps it from writing files.
+        package var file = 0
+
+        package init() {}
+    }
+
+    package enum Outcome {
         case output([UInt8], status: Int32)
         case missing
         /// What it used too much of.
@@ -11,12 +27,21 @@ struct ConfinedProgram {
         case failed(String)
     }
 
-    let path: String
-    let arguments: [String]
-    let bounds: ArticleReader.Confinement
+    private let path: String
+    private let arguments: [String]
+    private let environment: [String]
+    private let bounds: Bounds
+
+    /// - Parameter environment: `NAME=value`, beside a PATH of the system's programs.
+    package init(path: String, arguments: [String], environment: [String] = [], bounds: Bounds) {
+        self.path = path
+        self.arguments = arguments
+        self.environment = ["PATH=/usr/bin:/bin"] + environment
+        self.bounds = bounds
+    }
 
     /// Runs it to its end; blocks for at most `bounds.time` seconds.
-    func run(_ input: [UInt8]) -> Outcome {
+    package func run(_ input: [UInt8]) -> Outcome {
         guard access(path, X_OK) == 0 else { return .missing }
         let source = input.withUnsafeBytes { tidings_memory_file($0.baseAddress, UInt64($0.count)) }
         guard source >= 0 else { return .failed("memfd_create: \(String(cString: strerror(errno)))") }
@@ -26,14 +51,19 @@ struct ConfinedProgram {
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer { close(ends[0]) }
         var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
-        defer { words.forEach { free($0) } }
+        var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
+        defer { (words + variables).forEach { free($0) } }
         let child = tidings_spawn_confined(
             path,
             &words,
+            &variables,
             source,
             ends[1],
-            UInt64(bounds.processor),
-            UInt64(bounds.memory)
+            .init(
+                seconds: UInt64(bounds.processor),
+                address_space: UInt64(bounds.memory),
+                file: UInt64(bounds.file)
+            )
         )
         close(ends[1])
         guard child > 0 else { return .failed("fork: \(String(cString: strerror(errno)))") }
@@ -68,7 +98,7 @@ struct ConfinedProgram {
             if count < 0, errno == EINTR { continue }
             if count <= 0 { return (output, nil) }
             output += chunk[..<count]
-            if output.count > bounds.output { return (output, "\(bounds.output) bytes of text") }
+            if output.count > bounds.output { return (output, "\(bounds.output) bytes of output") }
         }
     }
 }
