@@ -60,7 +60,12 @@ extension Dashboard {
         var articles: [ArticleLine]
         var isCut: Bool
         var brief: BriefView?
+        /// What the brief of a story is asked for by that is too long to be summarised at each look.
+        var longScope: String?
     }
+
+    /// At most so many articles are summarised on the page itself.
+    private static let summarised = 40
 
     /// What the database keeps of a story for its readers.
     private struct Kept: Decodable { var data: StoryView }
@@ -72,6 +77,7 @@ extension Dashboard {
         }
         let detail = try document.value()
         let kept = try JSON.decode(Kept.self, from: document.json).data
+        let isLong = detail.story.articles > Dashboard.summarised
         let events = try Reading.events(ofStory: id, limit: 300, on: connection).value()
         func named(_ list: [StoryView.Weighed]) -> [StoryPage.Named] {
             list.prefix(12).map { .init(id: $0.id, name: $0.name, articles: Wording.count($0.articles, "article")) }
@@ -96,7 +102,8 @@ extension Dashboard {
             hasChanges: !detail.changes.isEmpty,
             articles: detail.articles.map(ArticleLine.init),
             isCut: detail.articles.count < detail.story.articles,
-            brief: try summary(ofStory: id, connection)
+            brief: isLong ? nil : try summary(ofStory: id, connection),
+            longScope: isLong ? "story:\(id)" : nil
         )
         return .html(templates.page("story", title: view.card.headline, place: "/stories", view))
     }
