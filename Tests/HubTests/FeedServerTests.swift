@@ -137,7 +137,7 @@ import Wire
                 return Int(state >> 33) % bound
             }
             let log = (1...200).map {
-                .sample($0, keys: random(3) == 0 ? "event=COERCE" : "event=SANCTION", bytes: random(300))
+                LogEntry.sample($0, keys: random(3) == 0 ? "event=COERCE" : "event=SANCTION", bytes: random(300))
             }
             var server = FeedServer(
                 epoch: "e",
