@@ -222,7 +222,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ArticlesTests",
-            dependencies: ["Articles", "CZlib", "Records", "TestSupport", "tidings"],
+            dependencies: ["Articles", "CZlib", "Records", "ServiceSupport", "TestSupport", "tidings"],
             exclude: ["Pages"]
         ),
     ]

@@ -99,7 +99,7 @@ struct Start: ParsableCommand {
         var warm: [Double] = []
         for round in 0..<rounds {
             var start = microseconds()
-            let stack = try LiveStack("bench-start-\(round)")
+            let stack = try LiveStack("bench-start-\(round)", rules: true)
             cold.append(Double(microseconds() - start) / 1e6)
             try stack.end(signal: SIGTERM)
             start = microseconds()

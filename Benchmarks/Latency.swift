@@ -16,7 +16,7 @@ struct Latency: ParsableCommand {
     @Option(help: "Milliseconds between them.") var interval = 1000
 
     func run() throws {
-        let stack = try LiveStack("bench-latency")
+        let stack = try LiveStack("bench-latency", rules: true)
         let reader = FeedReader(
             stack.feed,
             keyFile: stack.layout.keys.keyFile(.operator),

@@ -34,7 +34,7 @@ struct APIBench: ParsableCommand {
     @Option(help: "Write the figures as JSON into this file.") var json: String?
 
     func run() throws {
-        let stack = try LiveStack("bench-api", arguments: ["--http-rate", "100000"], directory: data)
+        let stack = try LiveStack("bench-api", arguments: ["--http-rate", "100000"], directory: data, rules: true)
         let filled = try Filling(stack, articles: articles, events: events).run()
         print("database: \(filled)")
         let token = try SecretFile.read(stack.layout.keys.httpToken)

@@ -1,6 +1,7 @@
 import Articles
 import FoundationEssentials
 import Records
+import ServiceSupport
 import Testing
 
 @Suite("Containers") struct ContainerTests {

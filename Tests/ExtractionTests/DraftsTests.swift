@@ -6,7 +6,8 @@ import Wire
 
 @Suite("Drafts") struct DraftsTests {
     private func event() -> Event {
-        let article = Article(sha256: String(repeating: "0", count: 64), format: .text, text: "x")
+        var article = Article(sha256: String(repeating: "0", count: 64), format: .text, text: "x")
+        article.source = "The New York Times"
         var event = Event(
             event: .sanction,
             evidence: Evidence(sentence: 0, text: "x", event: [], actor: [], recipient: [], date: [], rule: "r"),
@@ -24,8 +25,7 @@ import Wire
     }
 
     private func keys(_ events: [Event], quotes: [Quote] = []) throws -> [[UInt8]] {
-        var article = Article(sha256: String(repeating: "0", count: 64), format: .text, text: "x")
-        article.source = "The New York Times"
+        let article = Article(sha256: String(repeating: "0", count: 64), format: .text, text: "x")
         let coded = Coded(article: article, entities: [], quotes: quotes, events: events)
         return try Drafts.records(coded, coder: "c").map { Array($0.head.keys.utf8) }
     }

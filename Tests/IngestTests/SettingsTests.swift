@@ -50,7 +50,7 @@ import Testing
             ("reuters:\n  language: english language\n", 2, "language tag"),
             ("reuters:\n  language: e\n", 2, "language tag"),
             ("reuters:\n  source:\n", 2, "no value"),
-            ("reuters:\n  source: [a]\n", 2, "no value"),
+            ("reuters:\n  source: [a]\n", 2, "takes one value"),
             ("reuters:\n  source: \"a\\nb\"\n", 2, "one line"),
             ("a/b:\n  source: X\n", 1, "cannot be a folder"),
             (".git:\n  source: X\n", 1, "cannot be a folder"),

@@ -40,7 +40,7 @@ import Testing
         var random = Seeded(state: plan.seed)
         let texts = try FoldTests.texts(plan.articles)
         print("fold: \(texts.count) articles, seed \(plan.seed)")
-        let stack = try LiveStack("fold", arguments: ["--settle", "100"])
+        let stack = try LiveStack("fold", arguments: ["--settle", "100"], rules: true)
         let (kills, others) = try feed(texts, to: stack, &random)
         try settle(stack, articles: texts.count)
         let disturbed = try rows(stack)
@@ -236,7 +236,7 @@ import Testing
 
     /// The same articles in a stack of their own: what comes of another order of arrival.
     private func compareWithAnotherRun(_ texts: [String], _ stack: LiveStack) throws {
-        let calm = try LiveStack("calm", arguments: ["--settle", "100"])
+        let calm = try LiveStack("calm", arguments: ["--settle", "100"], rules: true)
         for (number, text) in texts.enumerated() { try calm.drop(text, as: "fold-\(number).txt") }
         try settle(calm, articles: texts.count)
         let pairs = try [stack, calm].map { stack in

@@ -181,8 +181,8 @@ import Wire
         for article in [one, two] {
             try admin.query(
                 """
-                insert into story_article (article_id, story_id, seq)
-                values (\(article.id)::text::uuid, \(id)::text::uuid, 1)
+                insert into story_article (article_id, story_id, origin_id, seq, at, day, similarity, terms, digest)
+                values (\(article.id)::text::uuid, \(id)::text::uuid, \(article.id)::text::uuid, 1, now(), current_date, 1, '', '{}')
                 """
             )
         }

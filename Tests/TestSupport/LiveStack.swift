@@ -24,12 +24,14 @@ package final class LiveStack {
     /// - Parameters:
     ///   - launcher: a program with its arguments that `tidings up` and the tools are run by, such as nsenter.
     ///   - directory: where its data lie, and stay; a temporary one when nil.
+    ///   - rules: the alert rules that come along; without them nothing but what articles hold is in the log.
     ///   - waits: false for a stack that lacks a service until the caller brings it.
     package init(
         _ name: String,
         arguments: [String] = [],
         launcher: [String] = [],
         directory: String? = nil,
+        rules: Bool = false,
         waits: Bool = true
     ) throws {
         self.directory = directory ?? "/tmp/tidings-stack-\(name)-\(getpid())"
@@ -37,6 +39,9 @@ package final class LiveStack {
         portBase = LiveStack.freePorts()
         self.arguments = arguments
         self.launcher = launcher
+        if !rules {
+            try FileManager.default.createDirectory(atPath: "\(self.directory)/rules", withIntermediateDirectories: true)
+        }
         up = try LiveStack.start(self.directory, portBase, arguments, launcher)
         if waits { try waitUntilReady() }
     }

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import HTTPSupport
 import Logging
+import Postgres
 import Records
 import ServiceSupport
 import Storage
@@ -135,7 +136,7 @@ import Testing
 
     @Test func `a program gets the alert, and no shell reads what the news says`() throws {
         let (desk, outcomes) = try AlertCourierTests.send("{command: {run: page, arguments: '$(id) ; b'}}") {
-            try program("cat > $(dirname $0)/got; echo \"$TIDINGS_SEVERITY|$*\" >> $(dirname $0)/got", in: $0)
+            try AlertCourierTests.program("cat > $(dirname $0)/got; echo \"$TIDINGS_SEVERITY|$*\" >> $(dirname $0)/got", in: $0)
         }
         #expect(outcomes == ["command:page delivered 1"])
         let got = try String(contentsOfFile: "\(desk.places.directory)/commands/got", encoding: .utf8)
@@ -145,7 +146,7 @@ import Testing
 
     @Test func `a program that fails is run again, and given up with what it said`() throws {
         let (_, outcomes) = try AlertCourierTests.send("{command: {run: page}}", waits: [20, 20]) {
-            try program("echo no pager; exit 3", in: $0)
+            try AlertCourierTests.program("echo no pager; exit 3", in: $0)
         }
         #expect(outcomes.count == 1)
         #expect(outcomes[0].hasPrefix("command:page failed 3 ") && outcomes[0].hasSuffix("ended with 3: no pager "))

@@ -62,7 +62,7 @@ struct DashboardBrowserTests {
     }
 
     private static func walk() throws {
-        let stack = try LiveStack("dashboard")
+        let stack = try LiveStack("dashboard", rules: true)
         for (name, text) in articles { try stack.drop(text, as: name) }
         guard let driver = Browser.driver else { return }
         let site = "http://127.0.0.1:\(stack.portBase + 3)"

@@ -154,20 +154,29 @@ extension Reading {
     }
 
     /// The stories of an event's article, and the alerts that the event made fire, or that the one it corrects did.
+    ///
+    /// - Parameter seq: the event's place in the log.
     package static func links(
         ofEvent id: String,
+        at seq: Int,
         article: String,
         on connection: Connection
     ) throws(PostgresError) -> Document<EventLinks>? {
+        // What a correction takes the place of stood shortly before its article's own record; the log has no index by record.
         try document(
             """
             select json_build_object(
                 'stories', (select coalesce(json_agg(json_build_object('id', s.id, 'headline', s.headline)), '[]')
                     from story_article a join story s on s.id = a.story_id where a.article_id = \(article)::text::uuid),
-                'alerts', (select coalesce(json_agg(\(alertJSON) order by t.id), '[]') from alert t where t.seq in (
-                    select l.seq from record now join record r on r.id = now.id or r.uuid = now.retracts
-                        join log l on l.record_id = r.id
-                    where now.uuid = \(id)::text::uuid)))::text
+                'alerts', (select coalesce(json_agg(\(alertJSON) order by t.seq, t.id), '[]') from (
+                    select * from alert where seq = \(seq)
+                    union all
+                    select t.* from record now
+                        join article_entry e on e.article_id = now.article_id
+                        join alert t on t.seq between e.seq - 1000 and e.seq
+                        where now.uuid = \(id)::text::uuid and exists (
+                            select from json_array_elements(t.data -> 'evidence') v
+                            where v ->> 'event' = now.retracts::text)) t))::text
             """,
             on: connection
         )

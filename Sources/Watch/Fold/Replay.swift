@@ -28,9 +28,14 @@ package struct Replay {
         )
     }
 
-    /// Empties the tables and folds the whole log once more.
-    package func run(on connection: Connection) throws -> Outcome {
+    /// Empties the tables.
+    package func empty(on connection: Connection) throws {
         _ = try WatchStore.reset(on: connection)
+        fold.forget()
+    }
+
+    /// Folds the whole log into empty tables.
+    package func run(on connection: Connection) throws -> Outcome {
         let epoch = try LogStore.look(on: connection).head.epoch
         var cursor: WatchStore.Cursor?
         var outcome = Outcome(records: 0, bytes: 0)

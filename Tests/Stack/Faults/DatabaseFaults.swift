@@ -69,8 +69,8 @@ import Testing
         let restore = try LiveStack.run(["/usr/bin/pg_restore", "--clean", "--if-exists", "-d", admin, dump])
         #expect(restore.status == 0, "\(restore.output)")
         let page = Faults.contents(LiveStack.packageRoot + "/docs/operations.md")
-        let statement = try #require(page.split(separator: "```sql\n").dropFirst().first?.split(separator: "```").first)
-        #expect(statement.contains("gen_random_uuid"))
+        let statements = page.split(separator: "```sql\n").compactMap { $0.split(separator: "```").first }
+        let statement = try #require(statements.first { $0.contains("gen_random_uuid") })
         try Faults.admin(stack).execute(script: String(statement))
         try cluster.stop()
         try stack.start()

@@ -57,7 +57,7 @@ extension Dashboard {
             throw NotThere("no event has the identifier \(id)")
         }
         let event = detail.record
-        let links = try Reading.links(ofEvent: id, article: detail.article.id, on: connection)?.value()
+        let links = try Reading.links(ofEvent: id, at: detail.seq, article: detail.article.id, on: connection)?.value()
         let card = EventCard(
             event,
             seq: detail.seq,

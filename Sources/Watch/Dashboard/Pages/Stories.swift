@@ -65,7 +65,7 @@ extension Dashboard {
     }
 
     /// At most so many articles are summarised on the page itself.
-    private static let summarised = 40
+    private static let summarised = 25
 
     /// What the database keeps of a story for its readers.
     private struct Kept: Decodable { var data: StoryView }
@@ -78,7 +78,7 @@ extension Dashboard {
         let detail = try document.value()
         let kept = try JSON.decode(Kept.self, from: document.json).data
         let isLong = detail.story.articles > Dashboard.summarised
-        let events = try Reading.events(ofStory: id, limit: 300, on: connection).value()
+        let events = try Reading.events(ofStory: id, limit: 200, on: connection).value()
         func named(_ list: [StoryView.Weighed]) -> [StoryPage.Named] {
             list.prefix(12).map { .init(id: $0.id, name: $0.name, articles: Wording.count($0.articles, "article")) }
         }
