@@ -198,7 +198,8 @@ final class Running {
         try Running(
             [
                 LiveStack.binary("tidings-watch"), "--database", stack.layout.database(.watch), "--feed",
-                feed ?? stack.feed, "--key", stack.layout.keys.keyFile(.watch), "--log-format", "text",
+                feed ?? stack.feed, "--key", stack.layout.keys.keyFile(.watch), "--rules",
+                stack.layout.rules, "--log-format", "text",
             ],
             log: "\(stack.directory)/watch-2.log"
         )
