@@ -69,7 +69,8 @@ package enum AlertStore {
         }
     }
 
-    /// Stores alerts, puts each into the log as a record, and notes what is to be sent; an alert that is there already changes nothing.
+    /// Stores alerts, puts each into the log as a record, and notes what is to be sent; an alert that is there already changes nothing, and one
+    /// whose record is in the log already, because its row was taken away, goes there no second time.
     ///
     /// What is held back is not sent, nor what comes of events more than a day before the log's end: a watch that reads an old log again, or
     /// for the first time, wakes nobody. The log is where everything goes, so the sink `stream` needs no delivery.
@@ -101,6 +102,7 @@ package enum AlertStore {
                 insert into record (uuid, article_id, type, topic, keys, data)
                 select fresh.id, given.article::uuid, 'alert', given.topic, given.keys, given.data::json
                 from given join fresh on fresh.id = given.id::uuid order by given.n
+                on conflict (uuid) do nothing
                 returning id
             ), queued as (
                 insert into outbox (record_id) select id from written
