@@ -27,7 +27,8 @@ enum CountryStore {
             }
         }
         // In one order, so that two watches cannot wait for each other.
-        let rows = sums.filter { $0.value.count != 0 || $0.value.thousandths != 0 }.sorted { $0.key.order < $1.key.order }
+        let changed = sums.filter { $0.value.count != 0 || $0.value.thousandths != 0 }
+        let rows = changed.sorted { $0.key.order < $1.key.order }
         guard !rows.isEmpty else { return }
         let keys = rows.map(\.key)
         let columns: SQL = """

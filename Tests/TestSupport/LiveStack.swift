@@ -40,7 +40,10 @@ package final class LiveStack {
         self.arguments = arguments
         self.launcher = launcher
         if !rules {
-            try FileManager.default.createDirectory(atPath: "\(self.directory)/rules", withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: "\(self.directory)/rules",
+                withIntermediateDirectories: true
+            )
         }
         up = try LiveStack.start(self.directory, portBase, arguments, launcher)
         if waits { try waitUntilReady() }

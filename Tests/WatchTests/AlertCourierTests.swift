@@ -136,7 +136,10 @@ import Testing
 
     @Test func `a program gets the alert, and no shell reads what the news says`() throws {
         let (desk, outcomes) = try AlertCourierTests.send("{command: {run: page, arguments: '$(id) ; b'}}") {
-            try AlertCourierTests.program("cat > $(dirname $0)/got; echo \"$TIDINGS_SEVERITY|$*\" >> $(dirname $0)/got", in: $0)
+            try AlertCourierTests.program(
+                "cat > $(dirname $0)/got; echo \"$TIDINGS_SEVERITY|$*\" >> $(dirname $0)/got",
+                in: $0
+            )
         }
         #expect(outcomes == ["command:page delivered 1"])
         let got = try String(contentsOfFile: "\(desk.places.directory)/commands/got", encoding: .utf8)

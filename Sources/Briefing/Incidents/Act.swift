@@ -102,6 +102,8 @@ package struct Act: Codable, Sendable, Equatable {
         }
     }
 
-    /// Whether the parties count and not who of them is named first: they meet, they sign. Protesters of a country protest in it and against it.
+    /// Whether the parties count and not who of them is named first: they meet, they sign.
+    ///
+    /// Protesters of a country protest in it and against it.
     var isMutual: Bool { [.agree, .consult, .support, .cooperate, .protest].contains(event) }
 }

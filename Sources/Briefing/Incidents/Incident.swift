@@ -34,7 +34,9 @@ package struct Incident: Codable, Sendable, Equatable {
         case byOrigin = "by_origin"
     }
 
-    /// Independent reports: copies of one wire report count once. Past `originLimit` no more are told apart.
+    /// Independent reports: copies of one wire report count once.
+    ///
+    /// Past `originLimit` no more are told apart.
     package var origins: Int { byOrigin.count }
 
     package init(founding report: IncidentReport) {
@@ -86,7 +88,9 @@ package struct Incident: Codable, Sendable, Equatable {
         while kept.count > Incident.limit { thin() }
     }
 
-    /// Lets the oldest report go that says nothing that another does not: of the same status, by the same parties. The first eight stay.
+    /// Lets the oldest report go that says nothing that another does not: of the same status, by the same parties.
+    ///
+    /// The first eight stay.
     private mutating func thin() {
         guard kept.count > Incident.limit else { return }
         let spare = kept.indices.dropFirst(8).first { index in

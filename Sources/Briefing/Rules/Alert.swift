@@ -24,7 +24,9 @@ package struct Alert: Sendable, Equatable {
     package var threshold: Int?
     /// How often the rule fired for this group, and kept silent, since its last alert.
     package var suppressed: Int
-    /// 0 to 1: half severity, half the strongest intensity of the evidence. It says nothing of whether it is true.
+    /// 0 to 1: half severity, half the strongest intensity of the evidence.
+    ///
+    /// It says nothing of whether it is true.
     package var importance: Double
     /// 0 to 1: how well the evidence is attested, the mean over its incidents; nil when nobody has said.
     package var credibility: Double?

@@ -1,4 +1,6 @@
-/// An alert rule: what it looks for, when it fires, how often it may, and where its alerts go. Times are milliseconds.
+/// An alert rule: what it looks for, when it fires, how often it may, and where its alerts go.
+///
+/// Times are milliseconds.
 package struct Rule: Sendable, Equatable {
     package enum Severity: String, Codable, Sendable, CaseIterable {
         case low, medium, high, critical
@@ -49,7 +51,9 @@ package struct Rule: Sendable, Equatable {
     }
 }
 
-/// When a rule fires. The names are those of ElastAlert 2.
+/// When a rule fires.
+///
+/// The names are those of ElastAlert 2.
 package enum RuleKind: Sendable, Equatable {
     /// At every event that matches.
     case any
@@ -102,7 +106,9 @@ package enum RuleKind: Sendable, Equatable {
     }
 }
 
-/// Where alerts go. What a sink needs beside its name stands in `settings`, and is for the one who delivers.
+/// Where alerts go.
+///
+/// What a sink needs beside its name stands in `settings`, and is for the one who delivers.
 package struct Sink: Sendable, Hashable, Codable {
     package enum Kind: String, Sendable, CaseIterable, Codable { case log, file, stream, webhook, email, command }
     package var kind: Kind

@@ -1,4 +1,6 @@
-/// One alert rule at work: events and time go in, alerts come out. Deterministic, without clock or I/O.
+/// One alert rule at work: events and time go in, alerts come out.
+///
+/// Deterministic, without clock or I/O.
 ///
 /// Its state is rows, a ledger and one for each group; ``takeChanges()`` gives those that changed, and an engine made of them goes on as this one would.
 package struct RuleEngine: Sendable {

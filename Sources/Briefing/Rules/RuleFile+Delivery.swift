@@ -62,7 +62,9 @@ extension RuleFile {
         return zone
     }
 
-    /// Names, or mappings of one name with settings: `[log, {webhook: {name: desk}}]`. Without any, alerts go to the stream.
+    /// Names, or mappings of one name with settings: `[log, {webhook: {name: desk}}]`.
+    ///
+    /// Without any, alerts go to the stream.
     func sinks(_ pair: YAMLFile.Pair?) throws(SettingsError) -> [Sink] {
         guard let pair else { return [Sink(.stream)] }
         var nodes = [pair.value]

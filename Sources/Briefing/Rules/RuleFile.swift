@@ -18,7 +18,9 @@ package struct RuleWorld: Sendable {
     }
 }
 
-/// A file of alert rules: one rule, or a list of them. docs/rules.md is its manual.
+/// A file of alert rules: one rule, or a list of them.
+///
+/// docs/rules.md is its manual.
 package struct RuleFile {
     let file: YAMLFile
     let world: RuleWorld

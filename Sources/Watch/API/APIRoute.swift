@@ -8,7 +8,9 @@ import Records
 import Storage
 import Wire
 
-/// One route of the API: what it is called, takes and answers. The routes, their checks and the OpenAPI document are made from these.
+/// One route of the API: what it is called, takes and answers.
+///
+/// The routes, their checks and the OpenAPI document are made from these.
 struct APIRoute: Sendable {
     /// What a route gives: bytes of JSON, or a whole response of another kind.
     enum Response: Sendable {

@@ -1,7 +1,9 @@
 import Records
 
 extension OpenAPI {
-    /// Parts of answers by name. What a record holds is open: docs/record.md says what each member means.
+    /// Parts of answers by name.
+    ///
+    /// What a record holds is open: docs/record.md says what each member means.
     static let schemas: [String: Schema] = records.merging(derived) { first, _ in first }
 
     private static let party = Schema.object(
