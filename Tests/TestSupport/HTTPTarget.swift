@@ -21,33 +21,19 @@ package final class HTTPTarget: Sendable {
         case flood(Int)
     }
 
-    package let port: Int
-    private let listener: Int32
-    private let stop = StopSwitch()
+    package var port: Int { listener.port }
+    private let listener: LoopbackListener
     private let state = Locked<(received: [Received], sent: Int)>(([], 0))
     private let answer: @Sendable (Received, Int) -> Reply
 
     /// - Parameter answer: gets each request with its number, from 0.
     package init(_ answer: @escaping @Sendable (Received, Int) -> Reply = { _, _ in .status(204) }) throws {
         self.answer = answer
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = listener
-        let bound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && listen(descriptor, 50) == 0
-                    && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        guard bound else { throw LiveStack.Failure("no port to listen on: \(errno)") }
-        port = Int(UInt16(bigEndian: address.sin_port))
-        Worker(name: "target") { [self] in accept() }.detach()
+        listener = try LoopbackListener()
+        listener.serve { [self] in serve($0) }
     }
 
-    package func close() { stop.stop() }
+    package func close() { listener.close() }
 
     package var received: [Received] { state.withLock { $0.received } }
     /// Bytes of bodies that went out.
@@ -63,21 +49,6 @@ package final class HTTPTarget: Sendable {
         return true
     }
 
-    private func accept() {
-        while !stop.isStopped {
-            var item = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
-            guard poll(&item, 1, 50) > 0 else { continue }
-            let connection = Glibc.accept(listener, nil, nil)
-            guard connection >= 0 else { continue }
-            Worker(name: "target-peer") { [self] in
-                serve(connection)
-                Glibc.close(connection)
-            }
-            .detach()
-        }
-        Glibc.close(listener)
-    }
-
     private func serve(_ connection: Int32) {
         var buffer: [UInt8] = []
         while let request = read(connection, &buffer) {
@@ -91,14 +62,14 @@ package final class HTTPTarget: Sendable {
                 guard write(connection, Array((head.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8)) else {
                     return
                 }
-            case .hang: while !stop.isStopped { Monotonic.sleep(milliseconds: 20) }
+            case .hang: while !listener.isClosed { Monotonic.sleep(milliseconds: 20) }
             case .flood(let bytes):
                 guard write(connection, Array("HTTP/1.1 200 OK\r\ncontent-length: \(bytes)\r\n\r\n".utf8)) else {
                     return
                 }
                 let chunk = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 16)
                 for _ in 0..<bytes / chunk.count {
-                    guard !stop.isStopped, write(connection, chunk) else { return }
+                    guard !listener.isClosed, write(connection, chunk) else { return }
                     state.withLock { $0.sent += chunk.count }
                 }
             }
@@ -119,7 +90,7 @@ package final class HTTPTarget: Sendable {
 
     private func read(_ connection: Int32, _ buffer: inout [UInt8]) -> Received? {
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while !stop.isStopped {
+        while !listener.isClosed {
             if let request = HTTPTarget.parse(&buffer) { return request }
             let count = recv(connection, &chunk, chunk.count, 0)
             guard count > 0 else { return nil }

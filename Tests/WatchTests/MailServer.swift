@@ -10,43 +10,18 @@ final class MailServer: Sendable {
         var data = ""
     }
 
-    let port: Int
-    private let listener: Int32
-    private let stop = StopSwitch()
+    var port: Int { listener.port }
+    private let listener: LoopbackListener
     private let mails = Locked<[Mail]>([])
     private let refuses: Bool
 
     init(refuses: Bool = false) throws {
         self.refuses = refuses
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = listener
-        let listens = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && listen(descriptor, 5) == 0
-                    && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        guard listens else { throw LiveStack.Failure("no port to listen on: \(errno)") }
-        port = Int(UInt16(bigEndian: address.sin_port))
-        Worker(name: "mail") { [self] in
-            while !stop.isStopped {
-                var item = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
-                guard poll(&item, 1, 50) > 0 else { continue }
-                let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { continue }
-                serve(connection)
-                close(connection)
-            }
-            close(listener)
-        }
-        .detach()
+        listener = try LoopbackListener()
+        listener.serve { [self] in serve($0) }
     }
 
-    func end() { stop.stop() }
+    func end() { listener.close() }
 
     var received: [Mail] { mails.withLock { $0 } }
 
