@@ -3,7 +3,7 @@
 # make chaos  the fault test at length: 3,000 articles while everything is killed at random
 # make endurance   ten minutes of full load with ten subscribers while everything is killed at random, in release
 # make simulate   seeded schedules of faults for ten minutes; docs/testing.md
-# make accuracy   scores of the language model against their floors, in release
+# make accuracy  scores of the language model against their floors
 # make bench  what docs/performance.md says of this machine
 # make fuzz   random bytes for the readers of articles and of messages, TIME=60 seconds each
 .PHONY: run test accuracy chaos endurance simulate bench bootstrap format lint tsan fuzz clean
