@@ -10,6 +10,8 @@ struct DateFinder {
     struct Found {
         var tokens: Range<Int>
         var date: CivilDate?
+        /// The day that the words mean of what is to come, where that is another: "will meet on Friday".
+        var ahead: CivilDate?
         /// Whether it dates what stands behind it ("a day after …") rather than the clause around it.
         var governs = false
         /// Whether it lies before the news: "last year", "in 2003".
@@ -49,18 +51,19 @@ struct DateFinder {
         }
     }
 
-    /// The last such day, the day of publication included; "next Monday" the first to come.
+    /// The last such day, or for what is ahead the first, the day of publication included; "next Monday" the first to come.
     private func weekday(_ index: Int) -> Found? {
         guard let weekday = DateFinder.weekdays[tree.forms[index]], tree.analysis.shapes[index] == .capitalised else {
             return nil
         }
         let isNext = index > 0 && tree.forms[index - 1] == DateFinder.next
         let isLast = index > 0 && tree.forms[index - 1] == DateFinder.last
-        let date = published.map { published in
-            let back = (published.weekday - weekday + 7) % 7
-            return published.adding(days: isNext ? 7 - back : isLast && back == 0 ? -7 : -back)
-        }
-        return Found(tokens: (isNext || isLast ? index - 1 : index)..<index + 1, date: date)
+        var found = Found(tokens: (isNext || isLast ? index - 1 : index)..<index + 1)
+        guard let published else { return found }
+        let back = (published.weekday - weekday + 7) % 7
+        found.date = published.adding(days: isNext ? 7 - back : isLast && back == 0 ? -7 : -back)
+        if !isLast { found.ahead = published.adding(days: isNext || back > 0 ? 7 - back : 0) }
+        return found
     }
 
     /// "December 29, 2016"; without a year the one nearest to publication.

@@ -70,7 +70,7 @@ extension EventFinder {
         event.claimedBy = reading.claimants.map { mentions.all[$0].actor }
         event.historical = reading.isBackground || date?.isPast == true
         event.quote = reading.quote.map { quoteIDs[$0] }
-        event.date = date?.date
+        event.date = reading.isAhead ? date?.ahead ?? date?.date : date?.date
         event.dateText = date.map { tree.analysis.string($0.tokens) }
         event.dateReason = event.date == nil ? dateReason(date) : nil
         event.confidence = lexicon.knowledge.confidence.value(

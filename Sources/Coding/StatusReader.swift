@@ -12,6 +12,8 @@ struct StatusReader {
         var status: EventStatus = .happened
         var claimants: [Int] = []
         var isBackground = false
+        /// "will", "is to": it has its day before it.
+        var isAhead = false
         var quote: Int?
         var rules: [String] = []
     }
@@ -72,7 +74,7 @@ struct StatusReader {
                 if Words.background.contains(lemma) { reading.isBackground = true }
             case .aux:
                 if Words.negations.contains(lemma) { set(.negated, "negated", &reading) }
-                if Words.futures.contains(lemma) { future(token, &reading) }
+                if Words.futures.contains(lemma) { future(&reading) }
                 if Words.possibilities.contains(lemma) { set(.hypothetical, "possible", &reading) }
                 if Words.demands.contains(lemma) {
                     // "Should Turkey request it, Greece would help"
@@ -82,7 +84,7 @@ struct StatusReader {
                 }
                 if lemma == Words.would { set(.hypothetical, "would", &reading) }
                 // "are to meet"
-                if lemma == Words.be, tree.verbForms[token] == .base, isInfinitive(token) { future(token, &reading) }
+                if lemma == Words.be, tree.verbForms[token] == .base, isInfinitive(token) { future(&reading) }
             case .mark:
                 if Words.conditions.contains(lemma) { set(.hypothetical, "conditional", &reading) }
                 if Words.absences.contains(lemma) { set(.negated, "absent", &reading) }
@@ -106,7 +108,10 @@ struct StatusReader {
         set(.hypothetical, "question", &reading)
     }
 
-    private func future(_ token: Int, _ reading: inout Reading) { set(.announced, "future", &reading) }
+    private func future(_ reading: inout Reading) {
+        reading.isAhead = true
+        set(.announced, "future", &reading)
+    }
 
     private func isQuestion(_ token: Int) -> Bool {
         let sentence = tree.analysis.sentences[tree.analysis.sentence(of: token)]
@@ -143,7 +148,7 @@ struct StatusReader {
     private func sharedModality(of head: Int, with at: Int, _ reading: inout Reading) {
         for child in tree.dependents(of: head) where tree.relations[child] == .aux && child < at {
             let lemma = tree.lemmas[child]
-            if Words.futures.contains(lemma) { set(.announced, "future", &reading) }
+            if Words.futures.contains(lemma) { future(&reading) }
             if Words.possibilities.contains(lemma) { set(.hypothetical, "possible", &reading) }
             if Words.demands.contains(lemma) { set(.proposed, "demanded", &reading) }
             if lemma == Words.would { set(.hypothetical, "would", &reading) }

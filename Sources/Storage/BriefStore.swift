@@ -62,7 +62,7 @@ package enum Briefs {
         (material.since, material.until) = (since, until)
         (material.texts, material.sources) = try texts(reach, on: connection)
         if let other = try merged(reach, on: connection) {
-            return .nothing("\(scope) has become part of another story: --story \(other)")
+            return .nothing("\(scope) has become part of another story, \(other)")
         }
         guard !material.texts.isEmpty else { return try nothing(reach, on: connection) }
         material.incidents = try incidents(reach, on: connection)
@@ -134,8 +134,8 @@ package enum Briefs {
                 or r.keys @> \(reach.oneWay)::text[] or r.keys @> \(reach.otherWay)::text[]
             """
         )[0]
-        let before = try row.optionalString(0).map { "the nearest before is of \($0) (--since \($0))" }
-        let after = try row.optionalString(1).map { "the nearest after is of \($0) (--until \($0))" }
+        let before = try row.optionalString(0).map { "the nearest before is of \($0)" }
+        let after = try row.optionalString(1).map { "the nearest after is of \($0)" }
         let hints = [before, after].compactMap { $0 }
         let period = [reach.since.map { "from \($0)" }, reach.until.map { "to \($0)" }].compactMap { $0 }
         let what = (["nothing about \(reach.scope)"] + period).joined(separator: " ")

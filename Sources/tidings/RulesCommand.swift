@@ -189,8 +189,8 @@ extension RulesCommand {
                 on: connection
             )
             if events.isEmpty { note("no events since \(Timestamp.text(milliseconds: start - lead))") }
-            for rule in rules {
-                let alerts = Backtest.alerts(of: rule, in: events, since: start, until: rule.time == .log ? now : nil)
+            let found = Backtest.alerts(of: rules, in: events, since: start, now: now)
+            for (rule, alerts) in zip(rules, found) {
                 switch output {
                 case .jsonl: for alert in alerts { tidings.output(try JSON.encode(alert) + [UInt8(ascii: "\n")]) }
                 case .text: tidings.output(Plot.text(rule, alerts, since: start, until: now, limit: limit))

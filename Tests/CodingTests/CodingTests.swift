@@ -79,6 +79,9 @@ enum Shipped {
 
     @Test(arguments: [
         ("Obama met Putin on Thursday.", "2016-12-29"),
+        // 2016-12-30 is a Friday. What was to come had the day of last week.
+        ("Obama will meet Putin on Monday.", "2017-01-02"),
+        ("Obama will meet Putin on Friday.", "2016-12-30"),
         ("Obama met Putin on December 12.", "2016-12-12"),
         ("Obama met Putin on 5 September 2016.", "2016-09-05"),
         ("Obama met Putin three days ago.", "2016-12-27"),

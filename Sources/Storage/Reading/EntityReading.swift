@@ -49,12 +49,18 @@ extension Reading {
         var conditions: [SQL] = []
         if let type = question.type { conditions.append("t.type = \(type)") }
         if let code = question.code { conditions.append("t.code = \(code)") }
-        var listing = Listing(table: "entity", order: .value("t.articles"), conditions: conditions, json: entityJSON)
+        // Those whose articles were all replaced stay for whoever has their identifier.
+        var listing = Listing(
+            table: "(select * from entity where articles > 0)",
+            order: .value("t.articles"),
+            conditions: conditions,
+            json: entityJSON
+        )
         if let text = question.text {
             // Trigrams find what is alike; whole parts of names count even in long ones.
             listing.table = """
                 (select e.*, (similarity(e.name, \(text)) * 1000000)::bigint as nearness from entity e
-                    where e.name % \(text) or e.name ilike \(like(text)))
+                    where e.articles > 0 and (e.name % \(text) or e.name ilike \(like(text))))
                 """
             listing.order = .value("t.nearness")
             listing.finding = .all

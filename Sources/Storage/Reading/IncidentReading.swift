@@ -41,7 +41,7 @@ extension Reading {
             'last_at', \(time("t.last_at")), 'day', t.day, 'event', t.event, 'mode', t.mode, 'quad', t.quad,
             'status', t.status, 'actor', t.actor, 'recipient', t.recipient, 'countries', t.countries, 'place', t.place,
             'latitude', t.latitude, 'longitude', t.longitude, 'reports', t.reports, 'origins', t.origins,
-            'confidence', t.confidence, 'ledger', t.data)
+            'confidence', t.confidence)
         """
 
     /// Which incidents; everything must hold.
@@ -84,7 +84,7 @@ extension Reading {
     ) throws(PostgresError) -> Document<IncidentDetail>? {
         try document(
             """
-            select json_build_object('incident', \(incidentJSON), 'merged_into', t.merged_into,
+            select json_build_object('incident', \(incidentJSON), 'ledger', t.data, 'merged_into', t.merged_into,
                 'stories', (select coalesce(json_agg(distinct s.story_id), '[]') from report r
                     join story_article s on s.article_id = r.article_id where r.incident_id = t.id))::text
             from incident t where t.id = \(id)::text::uuid

@@ -72,10 +72,10 @@ extension OpenAPI {
             "id": .uuid, "first_seq": .integer, "last_seq": .integer, "first_at": .time, "last_at": .time, "day": .day,
             "event": .text, "mode": .text.orNull, "quad": .integer, "status": .text, "actor": .text, "recipient": .text,
             "countries": .list(.text), "place": .text.orNull, "latitude": .number.orNull, "longitude": .number.orNull,
-            "reports": .integer, "origins": .integer, "confidence": .number.orNull, "ledger": .anything,
+            "reports": .integer, "origins": .integer, "confidence": .number.orNull,
         ]),
         "IncidentDetail": .object([
-            "incident": .named("Incident"), "merged_into": .uuid.orNull, "stories": .list(.uuid),
+            "incident": .named("Incident"), "ledger": .anything, "merged_into": .uuid.orNull, "stories": .list(.uuid),
         ]),
         "QuoteRecord": .object(
             [

@@ -99,7 +99,7 @@ extension Dashboard {
             sentences: rule.match.needsSentence,
             on: connection
         )
-        let alerts = Backtest.alerts(of: rule, in: events, since: start, until: rule.time == .log ? now : nil)
+        let alerts = Backtest.alerts(of: [rule], in: events, since: start, now: now)[0]
         return BacktestView(
             rule: rule.name,
             days: days == 1 ? "day" : "\(days) days",
