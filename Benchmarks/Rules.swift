@@ -33,21 +33,24 @@ struct RulesBench: ParsableCommand {
         let rules = try RulesDirectory("\(seeds)/rules", knowledge: Knowledge(directory: seeds), places: nil).read()
         var read: [RuleEvent] = []
         let reading = try ContinuousClock().measure {
-            read = try AlertStore.events(since: 0, sentences: false, on: connection)
+            try AlertStore.read(since: 0, sentences: false, on: connection) { read += $0 }
         }
         print("reading \(read.count) events from PostgreSQL: \(decimal(reading / .milliseconds(1))) ms")
         for rule in rules {
             var count = 0
             let time = ContinuousClock().measure {
-                count = Backtest.alerts(of: rule, in: read, since: 0, until: nil).count
+                let backtest = Backtest([rule], since: 0)
+                backtest.observe(read)
+                count = backtest.finish(at: nil)[0].count
             }
             print("\(rule.name): \(decimal(time / .milliseconds(1))) ms, \(count) alerts")
         }
-        let now = read.last?.at ?? 0
-        let all = ContinuousClock().measure { _ = Backtest.alerts(of: rules, in: read, since: 0, now: now) }
-        print(
-            "\(rules.count) rules side by side: \(decimal(all / .milliseconds(1))) ms; with reading \(decimal((all + reading) / .milliseconds(1))) ms"
-        )
+        let all = try ContinuousClock().measure {
+            let backtest = Backtest(rules, since: 0)
+            try AlertStore.read(since: 0, sentences: false, on: connection) { backtest.observe($0) }
+            _ = backtest.finish(at: read.last?.at)
+        }
+        print("\(rules.count) rules side by side, reading included: \(decimal(all / .milliseconds(1))) ms")
     }
 
     /// The same events each time: each number decides by a hash of its own.

@@ -123,8 +123,11 @@ create table incident (
     merged_into uuid references incident,
     data json not null
 );
-create index on incident (last_seq, id);
-create index on incident (first_seq, id);
+-- With all that lists of incidents choose by: what is rare is looked for along the key.
+create index on incident (last_seq, id)
+    include (first_seq, day, event, mode, quad, status, actor, recipient, countries, confidence, merged_into);
+create index on incident (first_seq, id)
+    include (last_seq, day, event, mode, quad, status, actor, recipient, countries, confidence, merged_into);
 create index on incident (actor, recipient, last_seq);
 create index on incident using gin (countries);
 create index on incident (day);
@@ -202,8 +205,8 @@ alter table dyad_day
 -- Everything here is made from the log: watch reads it once more from its beginning.
 truncate dyad_day;
 delete from subscription_cursor where name = 'watch';
-create index on dyad_day (actor, recipient, day);
 -- With all that is summed: a frequent country has a hundred thousand rows.
+create index on dyad_day (actor, recipient, day) include (event, status, quad, count, scale_sum);
 create index on dyad_day (actor, day) include (recipient, status, quad, count, scale_sum);
 create index on dyad_day (recipient, day) include (actor, status, quad, count, scale_sum);
 comment on column dyad_day.scale_sum is 'Sum of PLOVER intensities; over count it is the mean.';
@@ -216,9 +219,23 @@ create table country_day (
     status text not null,
     count bigint not null,
     scale_sum float8 not null,
-    primary key (code, direction, day, quad, status)
+    primary key (code, direction, day, quad, status) include (count, scale_sum)
 );
 comment on table country_day is 'The sums of dyad_day over the other party and the type: a year of a great power is thousands of rows, not a hundred thousand.';
+
+create table dyad_month (
+    actor text not null,
+    recipient text not null,
+    month date not null check (extract(day from month) = 1),
+    quad smallint not null,
+    count bigint not null,
+    happened bigint not null,
+    primary key (actor, recipient, month, quad) include (count, happened)
+);
+create index on dyad_month (recipient, month) include (actor, quad, count, happened);
+comment on table dyad_month is 'The sums of dyad_day by month, over types and statuses: what overviews of years add up.';
+comment on column dyad_month.month is 'Its first day.';
+comment on column dyad_month.happened is 'How many of them are reported as having happened.';
 
 create table rule_state (
     rule text not null,
@@ -297,14 +314,14 @@ alter table record add constraint record_article_check check (article_id is not 
 grant select on article, record, log, log_head, sighting, outbox, job, article_default to tidings_watch;
 grant insert on record, outbox to tidings_watch;
 grant select, insert, update, delete on article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story,
-    story_article, story_change, country_day, rule_state, alert, alert_delivery, brief, feedback to tidings_watch;
+    story_article, story_change, country_day, dyad_month, rule_state, alert, alert_delivery, brief, feedback to tidings_watch;
 grant delete on dyad_day to tidings_watch;
 grant select on all tables in schema public to tidings_operator;
 grant insert on brief, feedback, record, outbox to tidings_operator;
 grant select on feedback to tidings_hub;
 -- To have watch make its tables anew (tidings rebuild).
 grant truncate on article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story, story_article,
-    story_change, rule_state, dyad_day, country_day to tidings_operator;
+    story_change, rule_state, dyad_day, country_day, dyad_month to tidings_operator;
 grant delete on subscription_cursor to tidings_operator;
 
 -- Two versions of an item that were stored at once took each other's place, and neither was coded: the later one is coded now.

@@ -375,6 +375,9 @@ insert into country_day (code, direction, day, quad, status, count, scale_sum)
 select code, direction, day, quad, status, sum(count), sum(scale_sum)
 from dyad_day, lateral (values (actor, 'actor'), (recipient, 'recipient')) as side(code, direction)
 where code <> '' group by code, direction, day, quad, status;
+insert into dyad_month (actor, recipient, month, quad, count, happened)
+select actor, recipient, date_trunc('month', day), quad, sum(count), coalesce(sum(count) filter (where status = 'happened'), 0)
+from dyad_day group by actor, recipient, date_trunc('month', day), quad;
 
 -- One event in fifty rang.
 insert into alert (id, seq, at, rule, severity, key, title, importance, credibility, data)

@@ -8,16 +8,45 @@ extension AlertStore {
 
     /// The reports that hold, as rules see events, in the order of the log.
     ///
-    /// Without the sentences no JSON is read: 100,000 rows take about a second.
+    /// Without the sentences no JSON is read: 100,000 rows take about a second. Those of years are read in pieces, so that they take no more
+    /// memory than a piece.
     ///
     /// - Parameters:
     ///   - since: in the log from this time on; milliseconds since 1970-01-01 UTC.
-    ///   - from, before: and with numbers of this range.
+    ///   - before: and with lower numbers.
     ///   - sentences: whether rules look at words.
-    package static func events(
+    ///   - body: takes the next piece.
+    package static func read(
         since: Int,
-        from: Int = 0,
         before: Int = Int.max,
+        sentences: Bool,
+        on connection: Connection,
+        _ body: ([RuleEvent]) -> Void
+    ) throws(PostgresError) {
+        let first = try connection.query(
+            "select seq from report where at >= to_timestamp(\(since) / 1000.0) order by at, seq limit 1"
+        )
+        guard first.count == 1 else { return }
+        var from = try first[0].int(0)
+        while true {
+            let events = try events(from: from, before: before, limit: piece, sentences: sentences, on: connection)
+            guard let last = events.last else { return }
+            body(events)
+            from = last.seq + 1
+        }
+    }
+
+    private static let piece = 25_000
+
+    /// The reports with numbers of a range that hold, in the order of the log.
+    ///
+    /// - Parameters:
+    ///   - limit: at most so many, the first ones.
+    ///   - sentences: whether rules look at words.
+    private static func events(
+        from: Int,
+        before: Int,
+        limit: Int,
         sentences: Bool,
         on connection: Connection
     ) throws(PostgresError) -> [RuleEvent] {
@@ -25,7 +54,7 @@ extension AlertStore {
         let rows = try connection.query(
             """
             with chosen as (
-                select * from report where at >= to_timestamp(\(since) / 1000.0) and seq >= \(from) and seq < \(before)
+                select * from report where seq >= \(from) and seq < \(before) order by seq limit \(limit)
             ), related as (
                 select seq, incident_id, row_number() over (partition by incident_id, origin_id order by seq) = 1 as is_first
                 from report where seq < \(before) and incident_id in (select incident_id from chosen)
@@ -77,6 +106,6 @@ extension AlertStore {
         let rows = try connection.query("select seq from report where id = \(id)::text::uuid")
         guard rows.count == 1 else { return nil }
         let seq = try rows[0].int(0)
-        return try events(since: 0, from: seq, before: seq + 1, sentences: true, on: connection).first
+        return try events(from: seq, before: seq + 1, limit: 1, sentences: true, on: connection).first
     }
 }

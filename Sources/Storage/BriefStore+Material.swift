@@ -3,7 +3,9 @@ import Postgres
 import Records
 
 extension Briefs {
-    /// A scope and period as values for SQL: what does not apply is nil or empty.
+    /// A scope and period as conditions for SQL.
+    ///
+    /// Each scope asks with its own words: one statement for all scopes has no plan that is good for each.
     struct Reach {
         let scope: BriefScope
         let since: String?
@@ -24,45 +26,49 @@ extension Briefs {
             return parts.map(\.utf8.count) == [8, 4, 4, 4, 12] && parts.joined().allSatisfy(\.isHexDigit) ? text : nil
         }
 
-        /// Keys of which a report has all, one way or the other.
-        var oneWay: [String?] {
+        /// That a row `r` of `report` is of the scope, on whatever day.
+        var reports: SQL {
             switch scope {
-            case .country(let code): ["country=\(code)"]
-            case .dyad(let first, let second): ["actor=\(first)", "recipient=\(second)"]
-            case .story, .article: ["none"]
+            case .article: "r.article_id = \(article)::text::uuid"
+            case .story: "r.article_id in (select article_id from story_article where story_id = \(story)::text::uuid)"
+            case .country(let code): "r.keys @> \(["country=\(code)"] as [String?])"
+            case .dyad(let first, let second):
+                """
+                (r.keys @> \(["actor=\(first)", "recipient=\(second)"] as [String?])
+                    or r.keys @> \(["actor=\(second)", "recipient=\(first)"] as [String?]))
+                """
             }
         }
-        var otherWay: [String?] {
-            if case .dyad(let first, let second) = scope { ["actor=\(second)", "recipient=\(first)"] } else { oneWay }
+
+        /// That a `day` lies in the period.
+        func days(_ day: SQL) -> SQL {
+            let first: SQL = since.map { " and \(day) >= \($0)::text::date" } ?? ""
+            let last: SQL = until.map { " and \(day) <= \($0)::text::date" } ?? ""
+            return "true\(first)\(last)"
         }
     }
 
-    /// At most so many incidents, those told of last; so many reports of each; so many articles, one of each origin.
-    private static let (incidentLimit, reportLimit, articleLimit) = (400, 40, 60)
+    /// At most so many incidents, those most reported; so many reports of each; so many articles, one of each origin.
+    private static let (incidentLimit, reportLimit, articleLimit) = (30, 12, 60)
     /// At most so many characters of an article.
     private static let textLimit = 100_000
 
     /// The incidents in reach, each with all its reports, in or out of it.
     static func incidents(_ reach: Reach, on connection: Connection) throws(PostgresError) -> [BriefIncident] {
         let rows = try connection.query(
-            """
-            with found as (
-                select r.incident_id from report r
-                where (r.article_id = \(reach.article)::text::uuid
-                    or r.article_id = any(array(
-                        select article_id from story_article where story_id = \(reach.story)::text::uuid))
-                    or r.keys @> \(reach.oneWay)::text[] or r.keys @> \(reach.otherWay)::text[])
-                    and (\(reach.since)::text is null or r.day >= \(reach.since)::text::date)
-                    and (\(reach.until)::text is null or r.day <= \(reach.until)::text::date)
-                group by r.incident_id order by max(r.seq) desc limit \(incidentLimit)
-            ), numbered as (
-                select r.*, row_number() over (partition by r.incident_id order by r.seq) as n
-                from report r where r.incident_id in (select incident_id from found)
-            )
-            select n.incident_id::text, i.status, n.seq, (extract(epoch from n.at) * 1000)::bigint, record.data
-            from numbered n join record on record.uuid = n.id left join incident i on i.id = n.incident_id
-            where n.n <= \(reportLimit) order by n.incident_id, n.seq
-            """
+            once: """
+                with found as (
+                    select r.incident_id from report r where \(reach.reports) and \(reach.days("r.day"))
+                    group by r.incident_id order by count(*) desc, max(r.seq) desc limit \(incidentLimit)
+                ), numbered as (
+                    select r.incident_id, r.seq, r.at, r.id,
+                        row_number() over (partition by r.incident_id order by r.seq) as n
+                    from report r where r.incident_id in (select incident_id from found)
+                )
+                select n.incident_id::text, i.status, n.seq, (extract(epoch from n.at) * 1000)::bigint, record.data
+                from numbered n join record on record.uuid = n.id left join incident i on i.id = n.incident_id
+                where n.n <= \(reportLimit) order by n.incident_id, n.seq
+                """
         )
         var reports: [String: [LoggedEvent]] = [:]
         var statuses: [String: EventStatus] = [:]
@@ -87,31 +93,16 @@ extension Briefs {
     static func texts(_ reach: Reach, on connection: Connection) throws(PostgresError) -> ([SourceText], [Brief.Source])
     {
         let rows = try connection.query(
-            """
-            with found as (
-                select a.id, count(r.seq) as reports
-                from article a left join report r on r.article_id = a.id
-                    and (r.keys @> \(reach.oneWay)::text[] or r.keys @> \(reach.otherWay)::text[])
-                left join article_entry e on e.article_id = a.id
-                where (a.id = \(reach.article)::text::uuid
-                    or a.id = any(array(select article_id from story_article where story_id = \(reach.story)::text::uuid))
-                    or a.id = any(array(select article_id from report k where (k.keys @> \(reach.oneWay)::text[]
-                        or k.keys @> \(reach.otherWay)::text[])
-                        and (\(reach.since)::text is null or k.day >= \(reach.since)::text::date)
-                        and (\(reach.until)::text is null or k.day <= \(reach.until)::text::date))))
-                    and (\(reach.article)::text is not null or a.superseded_by is null)
-                    and (\(reach.story)::text is null or e.day is null
-                        or (\(reach.since)::text is null or e.day >= \(reach.since)::text::date)
-                            and (\(reach.until)::text is null or e.day <= \(reach.until)::text::date))
-                group by a.id
-            ), origin as (
-                select distinct on (coalesce(a.origin_id, a.id)) a.id, f.reports, a.received_at
-                from found f join article a on a.id = f.id
-                order by coalesce(a.origin_id, a.id), a.received_at, a.id
-            ), most as (select id from origin order by reports desc, received_at desc, id limit \(articleLimit))
-            select a.id::text, a.title, left(a.text, \(textLimit)::int), a.source, a.url, a.published
-            from most join article a on a.id = most.id order by a.received_at, a.id
-            """
+            once: """
+                with found as (\(found(reach))), origin as (
+                    select distinct on (coalesce(a.origin_id, a.id)) a.id, f.reports, a.received_at
+                    from found f join article a on a.id = f.id
+                    where \(reach.article)::text is not null or a.superseded_by is null
+                    order by coalesce(a.origin_id, a.id), a.received_at, a.id
+                ), most as (select id from origin order by reports desc, received_at desc, id limit \(articleLimit))
+                select a.id::text, a.title, left(a.text, \(textLimit)::int), a.source, a.url, a.published
+                from most join article a on a.id = most.id order by a.received_at, a.id
+                """
         )
         var texts: [SourceText] = []
         var sources: [Brief.Source] = []
@@ -129,6 +120,23 @@ extension Briefs {
             )
         }
         return (texts, sources)
+    }
+
+    /// The articles in reach, each with the number of its reports that are of the scope.
+    private static func found(_ reach: Reach) -> SQL {
+        switch reach.scope {
+        case .article: "select \(reach.article)::text::uuid as id, 0::bigint as reports"
+        case .story:
+            """
+            select s.article_id as id, 0::bigint as reports from story_article s
+            where s.story_id = \(reach.story)::text::uuid and \(reach.days("s.day"))
+            """
+        case .country, .dyad:
+            """
+            select r.article_id as id, count(*) as reports from report r
+            where \(reach.reports) and \(reach.days("r.day")) group by r.article_id
+            """
+        }
     }
 
     /// The stories that articles belong to, the earliest first.

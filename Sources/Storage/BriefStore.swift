@@ -55,7 +55,7 @@ package enum Briefs {
         guard let title = try title(reach, countries, on: connection) else { return unknown(scope, countries) }
         var material = BriefMaterial(
             scope: scope,
-            seq: try position(on: connection),
+            seq: try WatchStore.position(on: connection),
             title: title,
             countries: countries
         )
@@ -113,26 +113,13 @@ package enum Briefs {
         }
     }
 
-    /// How far watch has come in the log.
-    private static func position(on connection: Connection) throws(PostgresError) -> Int {
-        try connection.query(
-            """
-            select coalesce((select c.seq from subscription_cursor c where c.name = 'watch' and c.epoch = h.epoch), 0)
-            from log_head h
-            """
-        )[0].int(0)
-    }
-
     private static func nothing(_ reach: Reach, on connection: Connection) throws(PostgresError) -> BriefAnswer {
         let row = try connection.query(
-            """
-            select max(day) filter (where day < \(reach.since)::text::date)::text,
-                min(day) filter (where day > \(reach.until)::text::date)::text
-            from report r where r.article_id = \(reach.article)::text::uuid
-                or r.article_id = any(array(
-                    select article_id from story_article where story_id = \(reach.story)::text::uuid))
-                or r.keys @> \(reach.oneWay)::text[] or r.keys @> \(reach.otherWay)::text[]
-            """
+            once: """
+                select max(day) filter (where day < \(reach.since)::text::date)::text,
+                    min(day) filter (where day > \(reach.until)::text::date)::text
+                from report r where \(reach.reports)
+                """
         )[0]
         let before = try row.optionalString(0).map { "the nearest before is of \($0)" }
         let after = try row.optionalString(1).map { "the nearest after is of \($0)" }

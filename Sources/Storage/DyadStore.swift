@@ -1,6 +1,6 @@
 package import Postgres
 
-/// The table `dyad_day`: how many reports hold a day and dyad, and the sum of their intensities; with it `country_day`.
+/// The table `dyad_day`: how many reports hold a day and dyad, and the sum of their intensities; with it `country_day` and `dyad_month`.
 package enum DyadStore {
     package struct Key: Sendable, Hashable, Comparable {
         /// ISO 8601 date.
@@ -57,6 +57,7 @@ package enum DyadStore {
         let rows = changes.filter { $0.value.count != 0 || $0.value.thousandths != 0 }.sorted { $0.key < $1.key }
         guard !rows.isEmpty else { return }
         try CountryStore.add(changes, on: connection)
+        try DyadMonthStore.add(changes, on: connection)
         let keys = rows.map(\.key)
         try connection.query(
             """

@@ -19,6 +19,16 @@ package enum WatchStore {
         return Cursor(epoch: try rows[0].string(0), seq: try rows[0].int(1))
     }
 
+    /// How far watch has come in the log; 0 before it has begun, and in a log that began anew.
+    package static func position(on connection: Connection) throws(PostgresError) -> Int {
+        try connection.query(
+            """
+            select coalesce((select c.seq from subscription_cursor c where c.name = 'watch' and c.epoch = h.epoch), 0)
+            from log_head h
+            """
+        )[0].int(0)
+    }
+
     /// Whether the cursor stands at `place`, and the log ends there; the cursor stays until the transaction ends.
     package static func isAtEnd(
         _ name: String,
@@ -74,7 +84,7 @@ package enum WatchStore {
             try connection.execute(
                 script: """
                     truncate article_entry, report, quote_entry, entity, entity_article, incident, incident_key, story,
-                        story_article, story_change, rule_state, dyad_day, country_day
+                        story_article, story_change, rule_state, dyad_day, country_day, dyad_month
                     """
             )
             return try connection.query("select count(*) from log")[0].int(0)

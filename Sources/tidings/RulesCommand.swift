@@ -183,14 +183,16 @@ extension RulesCommand {
             let now = try AlertStore.now(on: connection)
             let start = try start(now)
             let lead = rules.map(Backtest.lead).max() ?? 0
-            let events = try AlertStore.events(
-                since: start - lead,
-                sentences: rules.contains { $0.match.needsSentence },
-                on: connection
-            )
-            if events.isEmpty { note("no events since \(Timestamp.text(milliseconds: start - lead))") }
-            let found = Backtest.alerts(of: rules, in: events, since: start, now: now)
-            for (rule, alerts) in zip(rules, found) {
+            let backtest = Backtest(rules, since: start)
+            let asksWords = rules.contains { $0.match.needsSentence }
+            var count = 0
+            try AlertStore.read(since: start - lead, sentences: asksWords, on: connection) { events in
+                backtest.observe(events)
+                count += events.count
+                if count.isMultiple(of: 100_000) { note("\(count) events read") }
+            }
+            if count == 0 { note("no events since \(Timestamp.text(milliseconds: start - lead))") }
+            for (rule, alerts) in zip(rules, backtest.finish(at: now)) {
                 switch output {
                 case .jsonl: for alert in alerts { tidings.output(try JSON.encode(alert) + [UInt8(ascii: "\n")]) }
                 case .text: tidings.output(Plot.text(rule, alerts, since: start, until: now, limit: limit))

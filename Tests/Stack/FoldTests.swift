@@ -31,6 +31,7 @@ import Testing
         ("story_change", "select (to_jsonb(t) - 'id')::text from story_change t order by 1"),
         ("dyad_day", "select to_jsonb(t)::text from dyad_day t order by 1"),
         ("country_day", "select to_jsonb(t)::text from country_day t order by 1"),
+        ("dyad_month", "select to_jsonb(t)::text from dyad_month t order by 1"),
         ("rule_state", "select to_jsonb(t)::text from rule_state t order by 1"),
         ("alert", "select to_jsonb(t)::text from alert t order by 1"),
     ]
@@ -62,7 +63,7 @@ import Testing
             let differing = Set(one).symmetricDifference(other).sorted().prefix(4)
             #expect(one == other, "seed \(plan.seed): \(table): \(differing.joined(separator: "\n"))")
         }
-        for table in ["report", "article_entry", "quote_entry", "entity", "dyad_day", "country_day"] {
+        for table in ["report", "article_entry", "quote_entry", "entity", "dyad_day", "country_day", "dyad_month"] {
             #expect(undisturbed[table]?.isEmpty == false, "\(table) is empty: this shows nothing")
         }
         #expect(kills >= 3)

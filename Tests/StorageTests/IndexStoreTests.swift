@@ -47,4 +47,24 @@ import Testing
                 == "2022-02-01"
         )
     }
+    @Test(arguments: [
+        ("2022-01-01", "2022-12-31"), ("2022-01-15", "2022-04-14"), ("2022-02-01", "2022-02-28"),
+        ("2022-02-02", "2022-02-28"),
+        ("2022-03-05", "2022-03-05"), ("2021-12-31", "2022-02-01"), ("2022-01-31", "2022-03-01"),
+    ])
+    func `months and the days around them are counted once each`(_ since: String, _ until: String) throws {
+        let start = try #require(CivilDate(iso: "2021-11-20"))
+        let reports = (0..<450).map {
+            counted(start.adding(days: $0).description, "RUS", "UKR", $0.isMultiple(of: 3) ? .assault : .accuse)
+        }
+        try DyadStore.add(reports, takingAway: [], on: connection)
+        let (first, last) = (try #require(CivilDate(iso: since)), try #require(CivilDate(iso: until)))
+        let row = try #require(
+            try Reading.matrix(around: "RUS", since: first, until: last, parties: 6, on: connection).value().first
+        )
+        let days = (first.daysSinceEpoch...last.daysSinceEpoch).map { $0 - start.daysSinceEpoch }
+        #expect(row.events == days.count && row.quads[3] == days.count { $0.isMultiple(of: 3) })
+        let country = try Reading.countries(since: first, until: last, limit: 5, on: connection).value().first
+        #expect(country?.conflict == row.quads[3])
+    }
 }

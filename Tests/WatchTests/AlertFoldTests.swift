@@ -97,12 +97,13 @@ import Wire
         let desk = try AlertDesk(AlertFoldTests.files)
         try desk.report(AlertFoldTests.events)
         try desk.follow(batch: 13)
-        let events = try AlertStore.events(since: 0, sentences: true, on: desk.connection)
+        var events: [RuleEvent] = []
+        try AlertStore.read(since: 0, sentences: true, on: desk.connection) { events += $0 }
         #expect(events.count == AlertFoldTests.events.count)
-        var ids: [String] = []
-        for rule in try RulesDirectory(desk.directory, knowledge: desk.knowledge, places: desk.places).read() {
-            ids += Backtest.alerts(of: rule, in: events, since: 0, until: nil).map(\.id)
-        }
+        let rules = try RulesDirectory(desk.directory, knowledge: desk.knowledge, places: desk.places).read()
+        let backtest = Backtest(rules, since: 0)
+        backtest.observe(events)
+        let ids = backtest.finish(at: nil).joined().map(\.id)
         #expect(try ids.sorted() == desk.column("select id::text from alert order by id::text"))
         let one = try #require(try AlertStore.event(events[70].id, on: desk.connection))
         #expect(one == events[70] && one.sentence?.hasPrefix("Sentence 71") == true)

@@ -2,41 +2,27 @@ import Dispatch
 package import Records
 import Synchronization
 
-/// What a rule would have said of events that were there already.
-package enum Backtest {
+/// What rules would have said of events that were there already.
+///
+/// Events come in pieces, so that years of them need no more memory than a piece; the rules run side by side, on all cores.
+package struct Backtest: Sendable {
+    private let runs: [Run]
+
+    /// - Parameter since: alerts before it are left out; milliseconds.
+    package init(_ rules: [Rule], since: Int) { runs = rules.map { Run($0, since: since) } }
+
+    /// Takes the next events, in the order of the log; the first are ``lead(of:)`` before the time that is asked for.
+    package func observe(_ events: [RuleEvent]) {
+        DispatchQueue.concurrentPerform(iterations: runs.count) { runs[$0].observe(events) }
+    }
+
+    /// The alerts of each rule, in the order of the rules; nothing can be observed afterwards.
+    ///
+    /// - Parameter time: up to when time goes on after the last event, for rules that go by the time of the log; nil stops there.
+    package func finish(at time: Int?) -> [[Alert]] { runs.map { $0.finish(at: time) } }
+
     /// How long before a day a rule has to see events to say on that day what it would have said; milliseconds.
     package static func lead(of rule: Rule) -> Int { rule.memory + (rule.exponentialRealert ?? rule.realert) }
-
-    /// Runs a rule over events as the fold does.
-    ///
-    /// - Parameters:
-    ///   - events: in the order of the log, from ``lead(of:)`` before `since` on.
-    ///   - since: alerts before it are left out; milliseconds.
-    ///   - until: how long time goes on after the last event; nil stops there.
-    package static func alerts(of rule: Rule, in events: [RuleEvent], since: Int, until: Int?) -> [Alert] {
-        var engine = RuleEngine(rule)
-        var alerts: [Alert] = []
-        // An archive's order is that of its articles, not of its arrival.
-        let ordered =
-            rule.time == .log
-            ? events : events.sorted { (engine.time(of: $0), $0.seq) < (engine.time(of: $1), $1.seq) }
-        for event in ordered { alerts += engine.observe(event) }
-        if let until { alerts += engine.advance(to: until) }
-        return alerts.filter { $0.at >= since }
-    }
-
-    /// Runs rules over the same events side by side, on all cores; the alerts of each rule in the rules' order.
-    ///
-    /// - Parameter now: up to when time goes on after the last event, for rules that go by the time of the log.
-    package static func alerts(of rules: [Rule], in events: [RuleEvent], since: Int, now: Int) -> [[Alert]] {
-        let found = Mutex(Array(repeating: [Alert](), count: rules.count))
-        DispatchQueue.concurrentPerform(iterations: rules.count) { index in
-            let rule = rules[index]
-            let alerts = alerts(of: rule, in: events, since: since, until: rule.time == .log ? now : nil)
-            found.withLock { $0[index] = alerts }
-        }
-        return found.withLock { $0 }
-    }
 
     /// How many alerts there are on each day (UTC), from the first to the last day.
     package static func days(_ alerts: [Alert], since: Int, until: Int) -> [(day: CivilDate, count: Int)] {
@@ -44,5 +30,55 @@ package enum Backtest {
         let counts = Dictionary(alerts.map { (day($0.at), 1) }, uniquingKeysWith: +)
         guard since <= until else { return [] }
         return (day(since)...day(until)).map { (CivilDate(daysSinceEpoch: $0), counts[$0] ?? 0) }
+    }
+}
+
+/// One rule of a backtest.
+private final class Run: Sendable {
+    private struct State {
+        var engine: RuleEngine
+        var alerts: [Alert] = []
+        /// Of a rule that goes by publication: an archive's order is that of its articles, not of its arrival.
+        var waiting: [RuleEvent] = []
+        /// The times of all events, in the time of the rule.
+        var times: ClosedRange<Int>?
+    }
+
+    private let since: Int
+    private let state: Mutex<State>
+
+    init(_ rule: Rule, since: Int) {
+        self.since = since
+        state = Mutex(State(engine: RuleEngine(rule)))
+    }
+
+    func observe(_ events: [RuleEvent]) {
+        state.withLock { state in
+            for event in events {
+                let time = state.engine.time(of: event)
+                state.times = min(state.times?.lowerBound ?? time, time)...max(state.times?.upperBound ?? time, time)
+                if state.engine.rule.time == .log {
+                    state.alerts += state.engine.observe(event)
+                } else if state.engine.rule.match.matches(event) {
+                    state.waiting.append(event)
+                }
+            }
+        }
+    }
+
+    func finish(at time: Int?) -> [Alert] {
+        state.withLock { state in
+            if let times = state.times, state.engine.rule.time != .log {
+                state.alerts += state.engine.advance(to: times.lowerBound)
+                let ordered = state.waiting.map { (time: state.engine.time(of: $0), event: $0) }
+                for (_, event) in ordered.sorted(by: { ($0.time, $0.event.seq) < ($1.time, $1.event.seq) }) {
+                    state.alerts += state.engine.observe(event)
+                }
+                state.alerts += state.engine.advance(to: times.upperBound)
+            } else if let time {
+                state.alerts += state.engine.advance(to: time)
+            }
+            return state.alerts.filter { $0.at >= since }
+        }
     }
 }

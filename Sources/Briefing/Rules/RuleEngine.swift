@@ -96,9 +96,8 @@ package struct RuleEngine: Sendable {
         return Array(keys.prefix(64))
     }
 
-    /// Learns from what came before the rule did: windows and values, but nobody is alerted and no silence begins.
-    package mutating func prime(_ events: some Sequence<RuleEvent>) {
-        for event in events { _ = observe(event) }
+    /// Begins to alert, after it has observed what came before the rule did: windows and values stay, but nobody was alerted and no silence began.
+    package mutating func endLearning() {
         for key in states.keys where states[key]?.silence != nil { update(key) { $0.silence = nil } }
         ledger.held = []
         ledger.release = nil

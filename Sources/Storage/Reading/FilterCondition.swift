@@ -30,14 +30,15 @@ extension Filter {
     /// What must hold of a row `t` of `incident`, whose columns have the values of the names.
     ///
     /// - Throws: when it names what an incident has not.
-    func incidentConditions() throws(Unsuited) -> [SQL] {
-        var conditions: [SQL] = []
+    /// - Returns: for each term its condition, and whether an index finds the rows.
+    func incidentConditions() throws(Unsuited) -> [(condition: SQL, isIndexed: Bool)] {
+        var conditions: [(condition: SQL, isIndexed: Bool)] = []
         for term in terms {
             for name in term.tests.map(\.name) where !Filter.incidentNames.contains(name) {
                 let names = Filter.incidentNames.map(\.rawValue).joined(separator: ", ")
                 throw Unsuited(description: "incidents have no '\(name.rawValue)'; they have \(names)")
             }
-            conditions.append(
+            let condition =
                 Filter.condition(term) { pairs in
                     // The tests of one term have one name.
                     let values = pairs.map { $0.split(separator: "=", maxSplits: 1).last.map(String.init) }
@@ -50,7 +51,7 @@ extension Filter {
                     default: "t.countries && \(values)"
                     }
                 }
-            )
+            conditions.append((condition, !term.isUnwanted && [.actor, .country].contains(term.tests[0].name)))
         }
         return conditions
     }

@@ -49,14 +49,14 @@ extension Reading {
         package var days = Days()
         package var order = Order.last
         let conditions: [SQL]
-        let isIndexed: Bool
+        /// Those of actors and countries.
+        let indexed: [SQL]
 
         /// - Throws: when the filter names what incidents have not.
         package init(_ filter: Filter = .all) throws(Filter.Unsuited) {
-            conditions = try filter.incidentConditions()
-            isIndexed = filter.terms.contains { term in
-                !term.isUnwanted && [.actor, .country].contains(term.tests[0].name)
-            }
+            let terms = try filter.incidentConditions()
+            conditions = terms.map(\.condition)
+            indexed = terms.filter(\.isIndexed).map(\.condition)
         }
     }
 
@@ -67,11 +67,18 @@ extension Reading {
         on connection: Connection
     ) throws(PostgresError) -> Page<IncidentRow> {
         let days = question.days.conditions
+        let counted = days + question.indexed
         return try Listing(
             table: "incident",
             order: .value(question.order == .last ? "t.last_seq" : "t.first_seq"),
             conditions: ["t.merged_into is null"] + days + question.conditions,
-            finding: question.isIndexed || !days.isEmpty ? .index : .walk,
+            counted: counted,
+            finding: counted.isEmpty ? .walk : .index,
+            walked: """
+                t.id, t.first_seq, t.last_seq, t.day, t.event, t.mode, t.quad, t.status, t.actor, t.recipient, t.countries, t.confidence,
+                t.merged_into
+                """,
+            windows: (near: 1000, far: 50_000),
             json: incidentJSON
         )
         .page(request, on: connection)

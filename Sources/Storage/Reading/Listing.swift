@@ -1,10 +1,11 @@
 import Postgres
+import Records
 
 /// A list that is read page by page along a key (keyset pagination), so that rows which come meanwhile neither repeat nor hide others.
 ///
 /// Rows that fulfil conditions are looked for in steps of bounded work: along the key for a thousand rows, which finds what is frequent;
-/// by the conditions' index when that has few, which finds what is rare; and along the key again, farther. No estimate of the
-/// planner decides between the two ways: one along the key passes a million rows for something rare, one by the index
+/// by the conditions' index when that has few, which finds what is rare; and along the key again, farther, where a page may end before it
+/// is full. One way alone does not do: along the key passes a million rows for something rare, by the index
 /// fetches and sorts every row that ever fulfilled something frequent.
 struct Listing: Sendable {
     enum Order: Sendable {
@@ -31,7 +32,11 @@ struct Listing: Sendable {
     var order: Order
     /// What must hold of `t`.
     var conditions: [SQL] = []
+    /// The conditions whose rows are counted to see whether the index has few: those it decides without looking at the rows; nil for all.
+    var counted: [SQL]?
     var finding = Finding.index
+    /// The columns of the conditions, when the key's index has them all: the way along the key then reads no rows but the page's.
+    var walked: SQL?
     /// How many rows are passed along the key, before the index is asked and after.
     var windows = (near: 1000, far: 25_000)
     /// Joins that the JSON needs, for the page's rows only.
@@ -40,7 +45,7 @@ struct Listing: Sendable {
     var json: SQL
 
     /// When the index has at most so many rows, they are sorted without more ado.
-    var few = 2000
+    var few = 1000
 
     fileprivate typealias Line = (item: [UInt8], cursor: PageCursor)
 
@@ -76,14 +81,13 @@ struct Listing: Sendable {
         var found = try search.along(start, windows.near)
         guard found.count <= count else { return cut(found) }
         guard let near = try search.end(start, windows.near) else { return (found, nil) }
-        if finding == .index, try search.areFew(near, few) {
+        // Counting what is frequent takes the index long, too; an estimate is good enough to leave it.
+        if finding == .index, try search.estimate() <= 20 * few, try search.areFew(near, few) {
             return cut(found + (try search.sorted(near, byIndex: true)))
         }
         found += try search.along(near, windows.far)
         guard found.count <= count else { return cut(found) }
-        guard let far = try search.end(near, windows.far) else { return (found, nil) }
-        guard finding == .index else { return (found, far) }
-        return cut(found + (try search.sorted(far, byIndex: true)))
+        return (found, try search.end(near, windows.far))
     }
 
     /// Whether the places of this list have an identifier: one without is not of this list.
@@ -118,6 +122,19 @@ struct Listing: Sendable {
     }
 }
 
+/// As much of what `explain (format json)` says as is asked for.
+private struct Explained: Decodable {
+    struct Plan: Decodable {
+        var rows: Double
+
+        private enum CodingKeys: String, CodingKey { case rows = "Plan Rows" }
+    }
+
+    var plan: Plan
+
+    private enum CodingKeys: String, CodingKey { case plan = "Plan" }
+}
+
 /// The queries of one search through a list.
 private struct Search {
     let listing: Listing
@@ -138,8 +155,11 @@ private struct Search {
 
     /// Those of the next `most` rows along the key that fulfil the conditions.
     func along(_ start: PageCursor?, _ most: Int) throws(PostgresError) -> [Listing.Line] {
-        let window: SQL = "select t.* from \(listing.table) t \(all(place(start))) order by \(sort()) limit \(most)"
-        return try lines("select t.* from (\(window)) t \(all(listing.conditions)) order by \(sort()) limit \(count)")
+        let columns = listing.walked ?? "t.*"
+        let window: SQL = "select \(columns) from \(listing.table) t \(all(place(start))) order by \(sort()) limit \(most)"
+        let found: SQL = "select t.* from (\(window)) t \(all(listing.conditions)) order by \(sort()) limit \(count)"
+        guard listing.walked != nil else { return try lines(found) }
+        return try lines("select t.* from (\(found)) found join \(listing.table) t on t.id = found.id")
     }
 
     /// The place of the last of the next `most` rows along the key; nil when there are fewer.
@@ -153,9 +173,21 @@ private struct Search {
         return rows.count > 0 ? PageCursor(value: try rows[0].int(0), id: try rows[0].optionalString(1)) : nil
     }
 
-    /// Whether the index has at most so many rows beyond a place that fulfil the conditions.
+    private var counted: [SQL] { listing.counted ?? listing.conditions }
+
+    /// How many rows the planner thinks fulfil the conditions that are counted; well enough when they are very many.
+    func estimate() throws(PostgresError) -> Int {
+        let plan: SQL = "explain (format json) select from \(listing.table) t \(all(counted))"
+        let text = try connection.query(once: plan)[0].bytes(0)
+        guard let rows = try? JSON.decode([Explained].self, from: text).first?.plan.rows else {
+            throw PostgresError(sqlState: nil, message: "a plan that cannot be read")
+        }
+        return Int(rows)
+    }
+
+    /// Whether the index has at most so many rows beyond a place that fulfil the conditions that are counted.
     func areFew(_ start: PageCursor, _ most: Int) throws(PostgresError) -> Bool {
-        let holds = all(place(start, byIndex: true) + listing.conditions)
+        let holds = all(place(start, byIndex: true) + counted)
         let found: SQL = "select from \(listing.table) t \(holds) limit \(most + 1)"
         return try connection.query(once: "select count(*) from (\(found)) found")[0].int(0) <= most
     }

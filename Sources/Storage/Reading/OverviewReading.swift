@@ -35,9 +35,8 @@ extension Reading {
             """
             with dyads as (
                 select actor, recipient, sum(count)::bigint as events,
-                    coalesce(sum(count) filter (where quad = 4 and status = 'happened'), 0)::bigint as conflict
-                from dyad_day where day between \(since.description)::text::date and \(until.description)::text::date
-                group by actor, recipient),
+                    coalesce(sum(happened) filter (where quad = 4), 0)::bigint as conflict
+                from (\(DyadMonthStore.sums(since: since, until: until))) d group by actor, recipient),
             sides as (
                 select actor as code, recipient as partner, events as acted, 0::bigint as suffered, conflict from dyads
                 union all
@@ -79,21 +78,20 @@ extension Reading {
         on connection: Connection
     ) throws(PostgresError) -> Document<[MatrixRow]> {
         func events(_ quad: Int) -> SQL { "coalesce(sum(count) filter (where quad = \(quad)), 0)::bigint" }
-        let ofCountry: SQL = code.map { "and (actor = \($0) or recipient = \($0))" } ?? ""
+        let ofCountry: SQL = code.map { "where actor = \($0) or recipient = \($0)" } ?? ""
+        let sums = DyadMonthStore.sums(since: since, until: until)
         return try array(
             """
             with near as (
-                select unnest(array[actor, recipient]) as code, count from dyad_day
-                where day between \(since.description)::text::date and \(until.description)::text::date \(ofCountry)),
+                select unnest(array[actor, recipient]) as code, count from (\(sums)) d \(ofCountry)),
             party as (select code from near where code <> '' group by code order by sum(count) desc, code limit \(parties))
             select coalesce(json_agg(json_build_object('actor', actor, 'recipient', recipient, 'events', events,
                 'quads', quads) order by actor, recipient), '[]')::text
             from (
                 select actor, recipient, sum(count)::bigint as events,
                     json_build_array(\(events(1)), \(events(2)), \(events(3)), \(events(4))) as quads
-                from dyad_day
-                where day between \(since.description)::text::date and \(until.description)::text::date
-                    and actor in (select code from party) and recipient in (select code from party)
+                from (\(sums)) d
+                where actor in (select code from party) and recipient in (select code from party)
                 group by actor, recipient) t
             """,
             on: connection
@@ -182,17 +180,20 @@ extension Reading {
         )
     }
 
-    /// The events that a story's articles report, the newest first.
-    package static func events(
+    /// The events of a story's articles that other articles of it report with another status, the newest first.
+    package static func contested(
         ofStory id: String,
         limit: Int,
         on connection: Connection
     ) throws(PostgresError) -> Document<[EventRow]> {
         try array(
             """
+            with told as (select r.* from story_article s join report r on r.article_id = s.article_id
+                where s.story_id = \(id)::text::uuid)
             select coalesce(json_agg(\(eventJSON) order by t.seq desc), '[]')::text
-            from (select r.* from story_article s join report r on r.article_id = s.article_id
-                where s.story_id = \(id)::text::uuid order by r.seq desc limit \(limit)) t
+            from (select * from told where incident_id in (
+                    select incident_id from told group by incident_id having count(distinct status) > 1)
+                order by seq desc limit \(limit)) t
             join record r on r.uuid = t.id
             """,
             on: connection

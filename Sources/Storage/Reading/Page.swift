@@ -18,7 +18,7 @@ package struct PageRequest: Sendable, Equatable {
     package var count: Int
     package var place: Place
 
-    package init(count: Int = 50, from place: Place = .newest) {
+    package init(count: Int = 25, from place: Place = .newest) {
         self.count = min(max(count, 1), PageRequest.limit)
         self.place = place
     }

@@ -24,6 +24,8 @@ extension Reading {
             table: "article_entry",
             order: .unique("t.seq"),
             conditions: ["t.search @@ \(query)"] + days.conditions,
+            // Words of a phrase are in the index, where they stand is not.
+            counted: ["t.search @@ regexp_replace(\(query)::text, '<(-|[0-9]+)>', '&', 'g')::tsquery"],
             // What searches read of a long text is not in the row itself: passing many would read much.
             windows: (near: 200, far: 3000),
             joins: """

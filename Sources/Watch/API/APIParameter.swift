@@ -108,7 +108,7 @@ extension APIParameter {
 
     /// What every list takes.
     static let page: [APIParameter] = [
-        .query("limit", .count(most: PageRequest.limit), "Rows of a page; 50 when not given."),
+        .query("limit", .count(most: PageRequest.limit), "Rows of a page; 25 when not given, 10 of a search."),
         .query("before", .cursor, "The page of what comes before this place: `older` of another page."),
         .query("after", .cursor, "The page of what came after this place: `newer` of another page."),
     ]

@@ -133,8 +133,11 @@ struct APIQuestion: Sendable {
     var days: Reading.Days { Reading.Days(since: since, until: until) }
     var order: Reading.Order { values["order"].flatMap(Reading.Order.init(rawValue:)) ?? .last }
 
-    var page: PageRequest {
-        let count = values["limit"].flatMap { Int($0) } ?? 50
+    var page: PageRequest { page(25) }
+
+    /// - Parameter usual: rows when the question does not say how many.
+    func page(_ usual: Int) -> PageRequest {
+        let count = values["limit"].flatMap { Int($0) } ?? usual
         if let cursor = values["before"].flatMap({ PageCursor($0) }) {
             return PageRequest(count: count, from: .before(cursor))
         }

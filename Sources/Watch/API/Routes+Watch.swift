@@ -56,7 +56,7 @@ extension APIRoute {
             .page(.object(["article": .named("Article"), "snippet": .text]))
         ) { question, connection in
             let text = try question.required("q")
-            guard let page = try Reading.search(text, question.days, question.page, on: connection) else {
+            guard let page = try Reading.search(text, question.days, question.page(10), on: connection) else {
                 throw Problem(
                     .badRequest,
                     "q: '\(text.prefix(60))' has no word to look for; words such as 'the' are not kept"

@@ -50,8 +50,10 @@ package struct Dashboard: Sendable {
         ("/system", { try $0.system($1, $2) }),
     ]
 
-    /// Those that sum up days, months or years.
+    /// Those that sum up days, months or years: they may be some seconds old.
     static let summing: Set<String> = ["/countries", "/countries/:code", "/dyads/:pair", "/map"]
+    /// Those that show what does not come from the log, or what a reader has just done: they are made for each look.
+    static let unkept: Set<String> = ["/events/:id", "/alerts/:id", "/rules", "/system"]
 
     /// A page that says something instead of showing it.
     func message(

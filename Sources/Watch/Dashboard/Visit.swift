@@ -40,7 +40,7 @@ struct Visit: Sendable {
     }
 
     /// Which part of a list is asked for.
-    func request(_ count: Int = 50) throws(NotThere) -> PageRequest {
+    func request(_ count: Int = 25) throws(NotThere) -> PageRequest {
         for (name, make) in [("before", PageRequest.Place.before), ("after", PageRequest.Place.after)] {
             guard let text = text(name) else { continue }
             guard let cursor = PageCursor(text) else {

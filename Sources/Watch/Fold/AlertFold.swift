@@ -107,15 +107,11 @@ final class AlertFold: FoldStep {
         for rule in rules {
             var engine = try engine(rule, rows[rule.name] ?? [:], on: connection)
             if engine.isFresh {
-                let since = time - rule.memory
-                engine.prime(
-                    try AlertStore.events(
-                        since: since,
-                        before: seq,
-                        sentences: rule.match.needsSentence,
-                        on: connection
-                    )
-                )
+                let (since, asksWords) = (time - rule.memory, rule.match.needsSentence)
+                try AlertStore.read(since: since, before: seq, sentences: asksWords, on: connection) { events in
+                    for event in events { _ = engine.observe(event) }
+                }
+                engine.endLearning()
             }
             engines.append(engine)
         }

@@ -63,7 +63,8 @@ import Testing
         let rule = try S.rule("type: new_term\nfields: actor\nlearn: 0s\ndigest: 1h")
         var engine = RuleEngine(rule)
         #expect(engine.isFresh)
-        engine.prime([S.event(1, at: 0, "actor=RUS"), S.event(2, at: 1, "actor=USA")])
+        for event in [S.event(1, at: 0, "actor=RUS"), S.event(2, at: 1, "actor=USA")] { _ = engine.observe(event) }
+        engine.endLearning()
         #expect(!engine.isFresh)
         #expect(engine.observe(S.event(3, at: 100, "actor=RUS")).isEmpty)
         #expect(engine.observe(S.event(4, at: 101, "actor=GBR")).map(\.why).count == 1)
@@ -109,7 +110,12 @@ import Testing
         let rule = try S.rule(text)
         let events = events(7, count: 200)
         let end = (events.last?.at ?? 0) + 3_000 * S.minute
-        let whole = Backtest.alerts(of: rule, in: events, since: Int.min, until: end)
+        let backtest = Backtest([rule], since: Int.min)
+        // In pieces of any length.
+        for start in stride(from: 0, to: events.count, by: 7) {
+            backtest.observe(Array(events[start..<min(start + 7, events.count)]))
+        }
+        let whole = backtest.finish(at: end)[0]
         #expect(!whole.isEmpty)
         var alerts: [Alert] = []
         var ledger: [UInt8]?

@@ -38,7 +38,9 @@ enum RuleSupport {
 
     /// Runs the events, then lets time pass to `until`; every alert as `minutes: why`.
     static func run(_ rule: Rule, _ events: [RuleEvent], until: Int? = nil) -> [Alert] {
-        Backtest.alerts(of: rule, in: events, since: Int.min, until: until.map { start + $0 * minute })
+        let backtest = Backtest([rule], since: Int.min)
+        backtest.observe(events)
+        return backtest.finish(at: until.map { start + $0 * minute })[0]
     }
 
     static func said(_ alerts: [Alert]) -> [String] { alerts.map { "\(($0.at - start) / minute): \($0.why)" } }

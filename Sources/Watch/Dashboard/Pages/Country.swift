@@ -116,7 +116,7 @@ extension Dashboard {
     }
 
     private func events(_ filter: String, _ connection: Connection) throws -> [EventCard] {
-        try Reading.events(.init(Filter(filter)), PageRequest(count: 20), on: connection).rows().map(EventCard.init)
+        try Reading.events(.init(Filter(filter)), PageRequest(count: 12), on: connection).rows().map(EventCard.init)
     }
 
     /// The tension of each day, with the days whose conflict stands out; nil for long times, which are shown in sums.

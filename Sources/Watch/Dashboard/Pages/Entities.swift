@@ -74,14 +74,14 @@ extension Dashboard {
         quotes.speaker = row.name
         var articles = Reading.ArticleQuestion()
         articles.entity = id
-        let page = try Reading.articles(articles, try visit.request(20), on: connection)
+        let page = try Reading.articles(articles, try visit.request(15), on: connection)
         let view = EntityView(
             entity: EntityLine(row, names),
             aliases: row.aliases.isEmpty ? nil : row.aliases.joined(separator: ", "),
             code: row.code.flatMap { names.isKnown($0) ? $0 : nil },
             wikidata: row.wikidata,
-            events: try Reading.events(events, PageRequest(count: 20), on: connection).rows().map(EventCard.init),
-            quotes: try Reading.quotes(quotes, PageRequest(count: 12), on: connection).rows().map {
+            events: try Reading.events(events, PageRequest(count: 10), on: connection).rows().map(EventCard.init),
+            quotes: try Reading.quotes(quotes, PageRequest(count: 6), on: connection).rows().map {
                 QuoteLine($0.record)
             },
             articles: try page.rows().map(ArticleLine.init),
@@ -112,7 +112,7 @@ extension Dashboard {
         let text = visit.text("q")
         var view = SearchView(wanted: text, isEmpty: text == nil, hits: [], entities: [])
         if let text {
-            if let page = try Reading.search(text, Reading.Days(), try visit.request(20), on: connection) {
+            if let page = try Reading.search(text, Reading.Days(), try visit.request(10), on: connection) {
                 view.hits = try page.rows().map { row in
                     .init(article: ArticleLine(row.article), pieces: Dashboard.pieces(row.snippet))
                 }

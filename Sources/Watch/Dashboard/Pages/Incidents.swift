@@ -47,6 +47,9 @@ extension Dashboard {
         var pager: Pager
     }
 
+    /// The claims of at most so many reports of an incident are compared.
+    private static let compared = 100
+
     func incident(_ visit: Visit, _ connection: Connection) throws -> Answer {
         let id = try visit.identifier()
         guard let detail = try Reading.incident(id, on: connection)?.value() else {
@@ -54,16 +57,21 @@ extension Dashboard {
         }
         var question = Reading.EventQuestion()
         question.incident = id
-        let page = try Reading.events(question, try visit.request(100), on: connection)
+        let request = try visit.request()
+        let page = try Reading.events(question, request, on: connection)
         let rows = try page.rows()
+        let isWhole = request.place == .newest && page.older == nil
+        // What is summed up is that of the latest reports, whichever of them are shown.
+        let latest = PageRequest(count: Dashboard.compared)
+        let reports = isWhole ? rows : try Reading.events(question, latest, on: connection).rows()
         let (actor, recipient) = (detail.incident.actor, detail.incident.recipient)
         let view = IncidentView(
             incident: IncidentCard(detail.incident, names),
             pair: Visit.isCode(actor) && Visit.isCode(recipient) && actor != recipient ? "\(actor)-\(recipient)" : nil,
             mergedInto: detail.mergedInto,
-            best: rows.max { ($0.record.confidence ?? 0) < ($1.record.confidence ?? 0) }.map(EventCard.init),
-            ledger: ClaimLedger(rows.map(\.record)),
-            changes: Dashboard.changes(rows),
+            best: reports.max { ($0.record.confidence ?? 0) < ($1.record.confidence ?? 0) }.map(EventCard.init),
+            ledger: ClaimLedger(reports.map(\.record)),
+            changes: Dashboard.changes(reports),
             stories: detail.stories,
             events: rows.map(EventCard.init),
             pager: Pager(page, visit)

@@ -94,12 +94,10 @@ extension Dashboard {
     private func backtest(_ rule: Rule, days: Int, _ connection: Connection) throws -> BacktestView {
         let now = try AlertStore.now(on: connection)
         let start = now - days * 86_400_000
-        let events = try AlertStore.events(
-            since: start - Backtest.lead(of: rule),
-            sentences: rule.match.needsSentence,
-            on: connection
-        )
-        let alerts = Backtest.alerts(of: [rule], in: events, since: start, now: now)[0]
+        let backtest = Backtest([rule], since: start)
+        let (first, asksWords) = (start - Backtest.lead(of: rule), rule.match.needsSentence)
+        try AlertStore.read(since: first, sentences: asksWords, on: connection) { backtest.observe($0) }
+        let alerts = backtest.finish(at: now)[0]
         return BacktestView(
             rule: rule.name,
             days: days == 1 ? "day" : "\(days) days",

@@ -78,7 +78,7 @@ extension Dashboard {
         let detail = try document.value()
         let kept = try JSON.decode(Kept.self, from: document.json).data
         let isLong = detail.story.articles > Dashboard.summarised
-        let events = try Reading.events(ofStory: id, limit: 200, on: connection).value()
+        let events = try Reading.contested(ofStory: id, limit: 100, on: connection).value()
         func named(_ list: [StoryView.Weighed]) -> [StoryPage.Named] {
             list.prefix(12).map { .init(id: $0.id, name: $0.name, articles: Wording.count($0.articles, "article")) }
         }

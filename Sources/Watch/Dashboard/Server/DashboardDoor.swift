@@ -42,10 +42,11 @@ struct DashboardDoor: Sendable {
                     query: try DashboardDoor.pairs(request.uri.query ?? "")
                 )
                 visit.mayWrite = context.pass == .writer
-                guard Dashboard.summing.contains(path) else { return await answer(visit, request, show) }
+                guard !Dashboard.unkept.contains(path) else { return await answer(visit, request, show) }
                 let address = visit.address([:]) + (visit.mayWrite ? " writer" : "")
                 return await answer(visit, request) { [visit] dashboard, _, connection in
-                    try recent.page(address) { try show(dashboard, visit, connection) }
+                    let position = Dashboard.summing.contains(path) ? nil : try WatchStore.position(on: connection)
+                    return try recent.page(address, of: position) { try show(dashboard, visit, connection) }
                 }
             }
         }

@@ -1,9 +1,11 @@
 import ServiceSupport
 
-/// Pages that were made a moment ago, for those that sum up years: that takes the database long, and changes little in a moment.
+/// Pages that were made a moment ago: a desk's readers look at the same ones, and making one takes ten times as long as sending it.
 final class RecentPages: Sendable {
     private struct Kept: Sendable {
         var answer: Answer
+        /// Of what state of the tables it was made; nil for a page that may be older than they are.
+        var position: Int?
         var until: Int
     }
 
@@ -21,7 +23,10 @@ final class RecentPages: Sendable {
     /// The page as it was made a moment ago, else as `make` makes it; who asks for the same meanwhile waits for it.
     ///
     /// Blocks, and must not be called on the cooperative pool.
-    func page(_ address: String, _ make: () throws -> Answer) rethrows -> Answer {
+    ///
+    /// - Parameter position: the place in the log that the tables have come to, for pages that are never older than that; nil for those that sum up
+    ///   years, which takes the database long and changes little in a moment.
+    func page(_ address: String, of position: Int?, _ make: () throws -> Answer) rethrows -> Answer {
         let slot = slots.withLock { slots in
             if let slot = slots[address] { return slot }
             if slots.count >= RecentPages.most { slots.removeAll() }
@@ -31,9 +36,9 @@ final class RecentPages: Sendable {
         }
         return try slot.kept.withLock { kept in
             let now = Monotonic.milliseconds()
-            if let kept, kept.until > now { return kept.answer }
+            if let kept, kept.until > now, kept.position == position { return kept.answer }
             let answer = try make()
-            kept = Kept(answer: answer, until: Monotonic.milliseconds() + RecentPages.life)
+            kept = Kept(answer: answer, position: position, until: Monotonic.milliseconds() + RecentPages.life)
             return answer
         }
     }
