@@ -49,9 +49,9 @@ extension Briefs {
     }
 
     /// At most so many incidents, those most reported; so many reports of each; so many articles, one of each origin.
-    private static let (incidentLimit, reportLimit, articleLimit) = (30, 12, 60)
-    /// At most so many characters of an article.
-    private static let textLimit = 100_000
+    private static let (incidentLimit, reportLimit, articleLimit) = (18, 12, 60)
+    /// At most so many characters of an article alone; of many their beginnings, which tell most, and so many of all of them.
+    private static let (textLimit, textsLimit, beginning) = (100_000, 60_000, 2000)
 
     /// The incidents in reach, each with all its reports, in or out of it.
     static func incidents(_ reach: Reach, on connection: Connection) throws(PostgresError) -> [BriefIncident] {
@@ -100,8 +100,14 @@ extension Briefs {
                     where \(reach.article)::text is not null or a.superseded_by is null
                     order by coalesce(a.origin_id, a.id), a.received_at, a.id
                 ), most as (select id from origin order by reports desc, received_at desc, id limit \(articleLimit))
-                select a.id::text, a.title, left(a.text, \(textLimit)::int), a.source, a.url, a.published
-                from most join article a on a.id = most.id order by a.received_at, a.id
+                select a.id::text, a.title,
+                    case when length(a.text) <= l.most then a.text
+                        -- No half sentence is left at the end.
+                        else coalesce(substring(left(a.text, l.most) from '^.*[.!?\\n]["”’)]*'), left(a.text, l.most)) end,
+                    a.source, a.url, a.published
+                from (select id, case when count(*) over () = 1 then \(textLimit)::int
+                    else greatest(\(textsLimit)::int / count(*) over (), \(beginning)::int)::int end as most from most) l
+                join article a on a.id = l.id order by a.received_at, a.id
                 """
         )
         var texts: [SourceText] = []

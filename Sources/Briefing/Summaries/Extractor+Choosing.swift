@@ -4,7 +4,8 @@ import Records
 extension Extractor {
     /// Chooses sentences.
     ///
-    /// Complexity: O(*s* · *c*) in the sentences looked at, at most ``sentenceLimit``, and those chosen.
+    /// Complexity: O(*s*) in the sentences looked at, at most ``sentenceLimit``, and some again for each chosen: what a sentence adds only becomes
+    /// less, so that one that was worth less than the best now still is (lazy greedy selection, Minoux 1978).
     ///
     /// - Parameters:
     ///   - texts: in the order in which they are to be told.
@@ -18,15 +19,22 @@ extension Extractor {
         known: [SourceText] = []
     ) -> [Choice] {
         let counts = counts(of: texts)
-        var open = candidates(of: texts, evidence)
+        let all = candidates(of: texts, evidence)
         var covered = Set(known.flatMap { $0.sentences.flatMap { $0.words.compactMap(\.term) } })
         var chosen: [Candidate] = []
+        // What each was worth when it was looked at last: when so many had been chosen.
+        var open = all.map { (whole: $0, best: best($0, covered, counts), round: 0) }
         while !length.isReached(by: chosen),
-            let (candidate, _) = open.map({ best($0, covered, counts) }).max(by: { $0.1 < $1.1 })
+            let index = open.indices.max(by: { open[$0].best.1 < open[$1].best.1 })
         {
+            guard open[index].round == chosen.count else {
+                open[index].best = best(open[index].whole, covered, counts)
+                open[index].round = chosen.count
+                continue
+            }
+            let candidate = open.remove(at: index).best.0
             chosen.append(candidate)
             covered.formUnion(candidate.terms)
-            open.removeAll { $0.text == candidate.text && $0.sentence == candidate.sentence }
         }
         return chosen.sorted { ($0.text, $0.sentence) < ($1.text, $1.sentence) }
             .map { Choice(text: $0.text, sentence: $0.sentence, spans: $0.parts.map(\.span)) }

@@ -29,6 +29,8 @@ extension Reading {
         package var article: String?
         /// A resolved name of an actor, a recipient or a claimant.
         package var name: String?
+        /// Two codes: what the first actor of one did to the first recipient of the other, as `dyad_day` counts.
+        package var dyad: (String, String)?
 
         package init(_ filter: Filter = .all) { self.filter = filter }
     }
@@ -48,6 +50,9 @@ extension Reading {
         if let incident = question.incident { indexed.append("t.incident_id = \(incident)::text::uuid") }
         if let article = question.article { indexed.append("t.article_id = \(article)::text::uuid") }
         if let name = question.name { indexed.append("t.names @> \([name] as [String?])") }
+        if let (one, other) = question.dyad {
+            indexed.append("(t.actor, t.recipient) in ((\(one), \(other)), (\(other), \(one)))")
+        }
         return try Listing(
             table: "report",
             order: .unique("t.seq"),

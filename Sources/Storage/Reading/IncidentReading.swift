@@ -67,18 +67,18 @@ extension Reading {
         on connection: Connection
     ) throws(PostgresError) -> Page<IncidentRow> {
         let days = question.days.conditions
-        let counted = days + question.indexed
+        let indexed = days + question.indexed
         return try Listing(
             table: "incident",
             order: .value(question.order == .last ? "t.last_seq" : "t.first_seq"),
             conditions: ["t.merged_into is null"] + days + question.conditions,
-            counted: counted,
-            finding: counted.isEmpty ? .walk : .index,
+            indexed: indexed,
+            finding: indexed.isEmpty ? .walk : .index,
             walked: """
                 t.id, t.first_seq, t.last_seq, t.day, t.event, t.mode, t.quad, t.status, t.actor, t.recipient, t.countries, t.confidence,
                 t.merged_into
                 """,
-            windows: (near: 1000, far: 50_000),
+            windows: (near: 1000, far: 20_000),
             json: incidentJSON
         )
         .page(request, on: connection)

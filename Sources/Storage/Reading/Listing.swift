@@ -32,8 +32,8 @@ struct Listing: Sendable {
     var order: Order
     /// What must hold of `t`.
     var conditions: [SQL] = []
-    /// The conditions whose rows are counted to see whether the index has few: those it decides without looking at the rows; nil for all.
-    var counted: [SQL]?
+    /// The conditions that the index decides by itself, without looking at rows; nil for all.
+    var indexed: [SQL]?
     var finding = Finding.index
     /// The columns of the conditions, when the key's index has them all: the way along the key then reads no rows but the page's.
     var walked: SQL?
@@ -82,8 +82,8 @@ struct Listing: Sendable {
         guard found.count <= count else { return cut(found) }
         guard let near = try search.end(start, windows.near) else { return (found, nil) }
         // Counting what is frequent takes the index long, too; an estimate is good enough to leave it.
-        if finding == .index, try search.estimate() <= 20 * few, try search.areFew(near, few) {
-            return cut(found + (try search.sorted(near, byIndex: true)))
+        if finding == .index, try search.estimate() <= 3 * few, let rest = try search.allByIndex(near, few) {
+            return cut(found + (try search.lines(at: rest)))
         }
         found += try search.along(near, windows.far)
         guard found.count <= count else { return cut(found) }
@@ -144,20 +144,16 @@ private struct Search {
     let connection: Connection
 
     /// Rows beyond a place in the order of the list.
-    ///
-    /// - Parameter byIndex: whether the conditions' index finds them, and not a walk along the key.
-    func sorted(_ start: PageCursor?, byIndex: Bool = false) throws(PostgresError) -> [Listing.Line] {
-        let holds = place(start, byIndex: byIndex) + listing.conditions
-        return try lines(
-            "select t.* from \(listing.table) t \(all(holds)) order by \(sort(byIndex: byIndex)) limit \(count)"
-        )
+    func sorted(_ start: PageCursor?) throws(PostgresError) -> [Listing.Line] {
+        let holds = all(place(start) + listing.conditions)
+        return try lines("select t.* from \(listing.table) t \(holds) order by \(sort) limit \(count)")
     }
 
     /// Those of the next `most` rows along the key that fulfil the conditions.
     func along(_ start: PageCursor?, _ most: Int) throws(PostgresError) -> [Listing.Line] {
         let columns = listing.walked ?? "t.*"
-        let window: SQL = "select \(columns) from \(listing.table) t \(all(place(start))) order by \(sort()) limit \(most)"
-        let found: SQL = "select t.* from (\(window)) t \(all(listing.conditions)) order by \(sort()) limit \(count)"
+        let window: SQL = "select \(columns) from \(listing.table) t \(all(place(start))) order by \(sort) limit \(most)"
+        let found: SQL = "select t.* from (\(window)) t \(all(listing.conditions)) order by \(sort) limit \(count)"
         guard listing.walked != nil else { return try lines(found) }
         return try lines("select t.* from (\(found)) found join \(listing.table) t on t.id = found.id")
     }
@@ -167,17 +163,17 @@ private struct Search {
         let rows = try connection.query(
             once: """
                 select \(listing.key), \(id) from \(listing.table) t \(all(place(start)))
-                order by \(sort()) offset \(most - 1) limit 1
+                order by \(sort) offset \(most - 1) limit 1
                 """
         )
         return rows.count > 0 ? PageCursor(value: try rows[0].int(0), id: try rows[0].optionalString(1)) : nil
     }
 
-    private var counted: [SQL] { listing.counted ?? listing.conditions }
+    private var indexed: [SQL] { listing.indexed ?? listing.conditions }
 
-    /// How many rows the planner thinks fulfil the conditions that are counted; well enough when they are very many.
+    /// How many rows the planner thinks the index has; well enough when they are very many.
     func estimate() throws(PostgresError) -> Int {
-        let plan: SQL = "explain (format json) select from \(listing.table) t \(all(counted))"
+        let plan: SQL = "explain (format json) select from \(listing.table) t \(all(indexed))"
         let text = try connection.query(once: plan)[0].bytes(0)
         guard let rows = try? JSON.decode([Explained].self, from: text).first?.plan.rows else {
             throw PostgresError(sqlState: nil, message: "a plan that cannot be read")
@@ -185,17 +181,41 @@ private struct Search {
         return Int(rows)
     }
 
-    /// Whether the index has at most so many rows beyond a place that fulfil the conditions that are counted.
-    func areFew(_ start: PageCursor, _ most: Int) throws(PostgresError) -> Bool {
-        let holds = all(place(start, byIndex: true) + counted)
-        let found: SQL = "select from \(listing.table) t \(holds) limit \(most + 1)"
-        return try connection.query(once: "select count(*) from (\(found)) found")[0].int(0) <= most
+    /// The places of all rows beyond a place that fulfil the conditions, as the index has them; nil when it has more than so many.
+    func allByIndex(_ start: PageCursor, _ most: Int) throws(PostgresError) -> [PageCursor]? {
+        let others: SQL = listing.indexed == nil ? "true" : listing.conditions.joined(separator: " and ")
+        let rows = try connection.query(
+            once: """
+                select \(listing.key), \(id), (\(others)) from \(listing.table) t
+                \(all(place(start, byIndex: true) + indexed)) limit \(most + 1)
+                """
+        )
+        guard rows.count <= most else { return nil }
+        var places: [PageCursor] = []
+        for row in rows {
+            guard !row.isNull(2), try row.bool(2) else { continue }
+            places.append(PageCursor(value: try row.int(0), id: try row.optionalString(1)))
+        }
+        return places
+    }
+
+    /// The first rows of these places, in the order of the list.
+    func lines(at places: [PageCursor]) throws(PostgresError) -> [Listing.Line] {
+        let sorted = places.sorted {
+            isRising ? ($0.value, $0.id ?? "") < ($1.value, $1.id ?? "") : ($0.value, $0.id ?? "") > ($1.value, $1.id ?? "")
+        }
+        let page = sorted.prefix(count)
+        guard !page.isEmpty else { return [] }
+        let rows: SQL =
+            listing.hasID
+            ? "t.id = any(\(page.map(\.id))::text[]::uuid[])" : "\(listing.column) = any(\(page.map(\.value)))"
+        return try lines("select t.* from \(listing.table) t where \(rows)")
     }
 
     private func lines(_ rows: SQL) throws(PostgresError) -> [Listing.Line] {
         let rows = try connection.query(
             once: """
-                select (\(listing.json))::text, \(listing.key), \(id) from (\(rows)) t \(listing.joins) order by \(sort())
+                select (\(listing.json))::text, \(listing.key), \(id) from (\(rows)) t \(listing.joins) order by \(sort)
                 """
         )
         var lines: [Listing.Line] = []
@@ -211,14 +231,14 @@ private struct Search {
 
     private var id: SQL { listing.hasID ? "t.id::text" : "null::text" }
 
-    /// - Parameter byIndex: an expression has no index to be sorted by, so that the planner takes that of the conditions.
-    private func sort(byIndex: Bool = false) -> SQL {
+    private var sort: SQL {
         let direction: SQL = isRising ? "asc" : "desc"
-        let column = byIndex ? listing.hidden : listing.column
-        return listing.hasID ? "\(column) \(direction), t.id \(direction)" : "\(column) \(direction)"
+        return listing.hasID ? "\(listing.column) \(direction), t.id \(direction)" : "\(listing.column) \(direction)"
     }
 
     /// What is beyond a place in the direction of the search.
+    ///
+    /// - Parameter byIndex: as an expression, which has no index, so that the planner takes that of the conditions.
     private func place(_ cursor: PageCursor?, byIndex: Bool = false) -> [SQL] {
         guard let cursor else { return [] }
         let relation: SQL = isRising ? ">" : "<"

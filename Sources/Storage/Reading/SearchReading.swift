@@ -19,26 +19,31 @@ extension Reading {
         on connection: Connection
     ) throws(PostgresError) -> Page<SearchRow>? {
         let query: SQL = "websearch_to_tsquery('english', \(text))"
+        // Words of a phrase are in the index, where they stand is not.
+        let words: SQL = "regexp_replace(\(query)::text, '<(-|[0-9]+)>', '&', 'g')::tsquery"
         guard try connection.query("select numnode(\(query)) > 0")[0].bool(0) else { return nil }
         return try Listing(
             table: "article_entry",
             order: .unique("t.seq"),
             conditions: ["t.search @@ \(query)"] + days.conditions,
-            // Words of a phrase are in the index, where they stand is not.
-            counted: ["t.search @@ regexp_replace(\(query)::text, '<(-|[0-9]+)>', '&', 'g')::tsquery"],
+            indexed: ["t.search @@ \(words)"],
             // What searches read of a long text is not in the row itself: passing many would read much.
-            windows: (near: 200, far: 3000),
+            windows: (near: 50, far: 3000),
             joins: """
                 join article a on a.id = t.article_id
+                cross join lateral (select lower(a.text) as text) low
                 cross join lateral (
-                    select substring(substr(a.text, greatest(coalesce(min(nullif(strpos(lower(a.text), word), 0)), 1) - 200, 1), 700)
-                        from '\\s(.*)\\s') as text
+                    select coalesce(nullif(strpos(low.text, lower(substring(\(text) from '"([^"]+)"'))), 0),
+                        min(nullif(strpos(low.text, word), 0)), 1) as place
                     from (select left(stem, greatest(length(stem) - 1, 3)) as word
-                        from unnest(tsvector_to_array(to_tsvector('english', \(text)))) stem) w) near
+                        from unnest(tsvector_to_array(to_tsvector('english', \(text)))) stem) w) first
+                cross join lateral (
+                    select substring(substr(a.text, greatest(first.place - 200, 1), 700) from '\\s(.*)\\s') as text) near
                 """,
             json: """
                 json_build_object('article', \(articleJSON), 'snippet', coalesce(
-                    (select found from \(pieces("near.text", query)) found where found like '%⟦%'), \(pieces("a.text", query))))
+                    (select found from \(pieces("near.text", query)) found where found like '%⟦%'),
+                    \(pieces("near.text", words)), left(a.text, 200)))
                 """
         )
         .page(request, on: connection)
@@ -46,8 +51,8 @@ extension Reading {
 
     /// The pieces of a text that a search is about.
     ///
-    /// The server reads every word of the text for them, at 4 ms for an article of 7,000 letters: so first of what is around the first
-    /// word that looks like one of the search, and of the whole only when nothing is found there.
+    /// The server reads every word of the text for them, at 4 ms for an article of 7,000 letters: so of what is around the first phrase or
+    /// word that looks like one of the search.
     private static func pieces(_ text: SQL, _ query: SQL) -> SQL {
         """
         ts_headline('english', \(text), \(query),

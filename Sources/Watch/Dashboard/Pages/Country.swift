@@ -60,7 +60,7 @@ extension Dashboard {
             incidents: try incidents(filter, connection),
             stories: stories,
             hasStories: !stories.isEmpty,
-            events: try events(filter, connection),
+            events: try events(.init(Filter(filter)), connection),
             filter: Visit.escaped(filter),
             briefScope: "country:\(code)"
         )
@@ -82,6 +82,8 @@ extension Dashboard {
         )
         .value()
         let filter = "actor=\(one),\(other) recipient=\(one),\(other)"
+        var question = Reading.EventQuestion()
+        question.dyad = (one, other)
         let view = RelationsView(
             title: "\(names[one]) and \(names[other])",
             code: "\(one)-\(other)",
@@ -94,7 +96,7 @@ extension Dashboard {
             incidents: try incidents(filter, connection),
             stories: [],
             hasStories: false,
-            events: try events(filter, connection),
+            events: try events(question, connection),
             filter: Visit.escaped(filter),
             briefScope: "dyad:\(one)-\(other)"
         )
@@ -115,8 +117,8 @@ extension Dashboard {
             .map { IncidentCard($0, names) }
     }
 
-    private func events(_ filter: String, _ connection: Connection) throws -> [EventCard] {
-        try Reading.events(.init(Filter(filter)), PageRequest(count: 12), on: connection).rows().map(EventCard.init)
+    private func events(_ question: Reading.EventQuestion, _ connection: Connection) throws -> [EventCard] {
+        try Reading.events(question, PageRequest(count: 12), on: connection).rows().map(EventCard.init)
     }
 
     /// The tension of each day, with the days whose conflict stands out; nil for long times, which are shown in sums.

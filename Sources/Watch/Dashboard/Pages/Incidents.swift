@@ -48,7 +48,7 @@ extension Dashboard {
     }
 
     /// The claims of at most so many reports of an incident are compared.
-    private static let compared = 100
+    private static let compared = 50
 
     func incident(_ visit: Visit, _ connection: Connection) throws -> Answer {
         let id = try visit.identifier()
