@@ -1,6 +1,8 @@
 import Glibc
 import Postgres
+import Storage
 import TestSupport
+import Wire
 
 /// What clients ask for: identifiers that are there, and words, names and filters from the common to the rare.
 struct SampleValues: Sendable {
@@ -61,7 +63,7 @@ struct SampleValues: Sendable {
             identifiers[parameter]?.randomElement(using: &random)
         case "q", "text", "query": question(&random)
         case "name", "speaker": skewed(names, &random)
-        case "where", "filter": SampleValues.filters.randomElement(using: &random)
+        case "where", "filter": SampleValues.filters(of: thing).randomElement(using: &random)
         case "country", "code", "actor", "recipient", "of", "a", "b": skewed(SampleValues.countries, &random)
         case "pair":
             skewed(SampleValues.countries, &random).flatMap { one in
@@ -86,6 +88,16 @@ struct SampleValues: Sendable {
         case "order": ["last", "first"].randomElement(using: &random)
         case "quad": ["1", "2", "3", "4"].randomElement(using: &random)
         default: nil
+        }
+    }
+
+    /// Incidents have fewer names than events.
+    private static func filters(of thing: String) -> [String] {
+        guard thing == "incidents" else { return filters }
+        return filters.filter { filter in
+            filter.split(separator: " ").allSatisfy { term in
+                Filter.incidentNames.contains { $0.rawValue == term.prefix { !"=!<>".contains($0) } }
+            }
         }
     }
 

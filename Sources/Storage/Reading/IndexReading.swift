@@ -54,12 +54,22 @@ extension Reading {
         statuses: [String],
         on connection: Connection
     ) throws(PostgresError) -> Document<Index> {
-        let rows: SQL = """
-            select d.actor || '-' || d.recipient as direction, d.* from dyad_day d
-            where (d.actor = \(one) and d.recipient = \(other)) or (d.actor = \(other) and d.recipient = \(one))
+        let directions = one == other ? [(one, other)] : [(one, other), (other, one)]
+        // One by one, an index has all of it; together they are looked up in the table.
+        let rows = directions.map { actor, recipient -> SQL in
             """
-        let directions = one == other ? ["\(one)-\(other)"] : ["\(one)-\(other)", "\(other)-\(one)"]
-        return try index(rows, directions, since, until, statuses, on: connection)
+            select \("\(actor)-\(recipient)")::text as direction, day, quad, status, count, scale_sum from dyad_day
+            where actor = \(actor) and recipient = \(recipient)
+            """
+        }
+        return try index(
+            rows.joined(separator: " union all "),
+            directions.map { "\($0)-\($1)" },
+            since,
+            until,
+            statuses,
+            on: connection
+        )
     }
 
     private static func index(

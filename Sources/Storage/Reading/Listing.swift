@@ -152,7 +152,8 @@ private struct Search {
     /// Those of the next `most` rows along the key that fulfil the conditions.
     func along(_ start: PageCursor?, _ most: Int) throws(PostgresError) -> [Listing.Line] {
         let columns = listing.walked ?? "t.*"
-        let window: SQL = "select \(columns) from \(listing.table) t \(all(place(start))) order by \(sort) limit \(most)"
+        let window: SQL =
+            "select \(columns) from \(listing.table) t \(all(place(start))) order by \(sort) limit \(most)"
         let found: SQL = "select t.* from (\(window)) t \(all(listing.conditions)) order by \(sort) limit \(count)"
         guard listing.walked != nil else { return try lines(found) }
         return try lines("select t.* from (\(found)) found join \(listing.table) t on t.id = found.id")
@@ -202,7 +203,8 @@ private struct Search {
     /// The first rows of these places, in the order of the list.
     func lines(at places: [PageCursor]) throws(PostgresError) -> [Listing.Line] {
         let sorted = places.sorted {
-            isRising ? ($0.value, $0.id ?? "") < ($1.value, $1.id ?? "") : ($0.value, $0.id ?? "") > ($1.value, $1.id ?? "")
+            isRising
+                ? ($0.value, $0.id ?? "") < ($1.value, $1.id ?? "") : ($0.value, $0.id ?? "") > ($1.value, $1.id ?? "")
         }
         let page = sorted.prefix(count)
         guard !page.isEmpty else { return [] }

@@ -65,7 +65,7 @@ extension Dashboard {
     }
 
     /// At most so many articles are summarised on the page itself.
-    private static let summarised = 25
+    private static let summarised = 20
 
     /// What the database keeps of a story for its readers.
     private struct Kept: Decodable { var data: StoryView }
