@@ -33,7 +33,7 @@ struct RulesBench: ParsableCommand {
         let rules = try RulesDirectory("\(seeds)/rules", knowledge: Knowledge(directory: seeds), places: nil).read()
         var read: [RuleEvent] = []
         let reading = try ContinuousClock().measure {
-            try AlertStore.read(since: 0, sentences: false, on: connection) { read += $0 }
+            try AlertStore.read(since: 0, sentences: false, piece: events, on: connection) { read += $0 }
         }
         print("reading \(read.count) events from PostgreSQL: \(decimal(reading / .milliseconds(1))) ms")
         for rule in rules {
@@ -47,7 +47,7 @@ struct RulesBench: ParsableCommand {
         }
         let all = try ContinuousClock().measure {
             let backtest = Backtest(rules, since: 0)
-            try AlertStore.read(since: 0, sentences: false, on: connection) { backtest.observe($0) }
+            try AlertStore.read(since: 0, sentences: false, piece: events, on: connection) { backtest.observe($0) }
             _ = backtest.finish(at: read.last?.at)
         }
         print("\(rules.count) rules side by side, reading included: \(decimal(all / .milliseconds(1))) ms")

@@ -15,11 +15,13 @@ extension AlertStore {
     ///   - since: in the log from this time on; milliseconds since 1970-01-01 UTC.
     ///   - before: and with lower numbers.
     ///   - sentences: whether rules look at words.
+    ///   - piece: at most so many at a time, about a kilobyte each; for each piece all reports of its incidents are looked at again.
     ///   - body: takes the next piece.
     package static func read(
         since: Int,
         before: Int = Int.max,
         sentences: Bool,
+        piece: Int = 25_000,
         on connection: Connection,
         _ body: ([RuleEvent]) -> Void
     ) throws(PostgresError) {
@@ -35,8 +37,6 @@ extension AlertStore {
             from = last.seq + 1
         }
     }
-
-    private static let piece = 25_000
 
     /// The reports with numbers of a range that hold, in the order of the log.
     ///

@@ -186,10 +186,11 @@ extension RulesCommand {
             let backtest = Backtest(rules, since: start)
             let asksWords = rules.contains { $0.match.needsSentence }
             var count = 0
-            try AlertStore.read(since: start - lead, sentences: asksWords, on: connection) { events in
+            let piece = 100_000
+            try AlertStore.read(since: start - lead, sentences: asksWords, piece: piece, on: connection) { events in
                 backtest.observe(events)
                 count += events.count
-                if count.isMultiple(of: 100_000) { note("\(count) events read") }
+                if count.isMultiple(of: piece) { note("\(count) events read") }
             }
             if count == 0 { note("no events since \(Timestamp.text(milliseconds: start - lead))") }
             for (rule, alerts) in zip(rules, backtest.finish(at: now)) {

@@ -7,19 +7,25 @@ import Synchronization
 /// Events come in pieces, so that years of them need no more memory than a piece; the rules run side by side, on all cores.
 package struct Backtest: Sendable {
     private let runs: [Run]
+    private let queue = DispatchQueue(label: "backtest")
 
     /// - Parameter since: alerts before it are left out; milliseconds.
     package init(_ rules: [Rule], since: Int) { runs = rules.map { Run($0, since: since) } }
 
     /// Takes the next events, in the order of the log; the first are ``lead(of:)`` before the time that is asked for.
+    ///
+    /// Goes on as soon as the events before have been seen: the next ones can be read meanwhile.
     package func observe(_ events: [RuleEvent]) {
-        DispatchQueue.concurrentPerform(iterations: runs.count) { runs[$0].observe(events) }
+        queue.sync {}
+        queue.async { [runs] in
+            DispatchQueue.concurrentPerform(iterations: runs.count) { runs[$0].observe(events) }
+        }
     }
 
     /// The alerts of each rule, in the order of the rules; nothing can be observed afterwards.
     ///
     /// - Parameter time: up to when time goes on after the last event, for rules that go by the time of the log; nil stops there.
-    package func finish(at time: Int?) -> [[Alert]] { runs.map { $0.finish(at: time) } }
+    package func finish(at time: Int?) -> [[Alert]] { queue.sync { runs.map { $0.finish(at: time) } } }
 
     /// How long before a day a rule has to see events to say on that day what it would have said; milliseconds.
     package static func lead(of rule: Rule) -> Int { rule.memory + (rule.exponentialRealert ?? rule.realert) }
