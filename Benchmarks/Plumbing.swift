@@ -81,15 +81,16 @@ struct Plumbing: ParsableCommand {
     /// Renames files into the inbox, as many at a time as it holds.
     private static func feed(_ articles: Int, into inbox: String, waiting: Int) {
         var number = 0
+        var random = Seeded(state: 1)
         while number < articles {
             let there = (try? FileManager.default.contentsOfDirectory(atPath: inbox).count) ?? 0
             for _ in 0..<max(0, min(waiting - there, articles - number)) {
                 let part = "\(inbox)/.\(number).part"
                 guard let file = fopen(part, "w") else { return }
-                fputs(
-                    "Title: Report \(number)\nDate: 2016-12-30\n\nRussia expelled 35 American diplomats. Report \(number).\n",
-                    file
-                )
+                // Words of their own: copies of one report would be looked up among each other.
+                let words = (0..<20).map { _ in String(UInt64.random(in: .min ... .max, using: &random), radix: 36) }
+                let text = "Russia expelled 35 American diplomats. \(words.joined(separator: " "))."
+                fputs("Title: Report \(number)\nDate: 2016-12-30\n\n\(text)\n", file)
                 fclose(file)
                 rename(part, "\(inbox)/\(number).txt")
                 number += 1
