@@ -38,6 +38,7 @@ bench: bootstrap
 	.build/release/tidings-bench start
 	.build/release/tidings-bench latency
 	.build/release/tidings-bench plumbing
+	.build/release/tidings-bench rules
 
 tsan: bootstrap
 	TSAN_OPTIONS=halt_on_error=1 swift test --scratch-path .build-tsan --sanitize=thread --filter 'PostgresTests|MessagingTests'

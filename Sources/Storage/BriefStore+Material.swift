@@ -53,34 +53,63 @@ extension Briefs {
     /// At most so many characters of an article alone; of many their beginnings, which tell most, and so many of all of them.
     private static let (textLimit, textsLimit, beginning) = (100_000, 60_000, 2000)
 
-    /// The incidents in reach, each with all its reports, in or out of it.
-    static func incidents(_ reach: Reach, on connection: Connection) throws(PostgresError) -> [BriefIncident] {
+    /// The most reported incidents in reach, each with reports of every status, in or out of it; and how much there is in reach.
+    static func incidents(
+        _ reach: Reach,
+        on connection: Connection
+    ) throws(PostgresError) -> ([BriefIncident], Brief.Counts) {
         let rows = try connection.query(
             once: """
-                with found as (
-                    select r.incident_id from report r where \(reach.reports) and \(reach.days("r.day"))
-                    group by r.incident_id order by count(*) desc, max(r.seq) desc limit \(incidentLimit)
-                ), numbered as (
-                    select r.incident_id, r.seq, r.at, r.id,
-                        row_number() over (partition by r.incident_id order by r.seq) as n
+                with reached as materialized (
+                    select r.incident_id, r.seq, r.origin_id, r.article_id from report r
+                    where \(reach.reports) and \(reach.days("r.day"))
+                ), found as (
+                    select incident_id from reached
+                    group by incident_id order by count(*) desc, max(seq) desc limit \(incidentLimit)
+                ), told as (
+                    select r.incident_id, r.seq, r.at, r.id, r.origin_id, r.status,
+                        row_number() over (partition by r.incident_id, r.status order by r.seq) as place
                     from report r where r.incident_id in (select incident_id from found)
+                ), numbered as (
+                    select *, row_number() over (partition by incident_id order by place, seq) as n from told
+                ), sums as (
+                    select incident_id, count(*) as reports, count(distinct origin_id) as origins,
+                        count(*) filter (where status = 'negated') as negated
+                    from told group by incident_id
+                ), whole as (
+                    select count(distinct article_id) as articles, count(distinct incident_id) as incidents,
+                        count(*) as reports, count(distinct origin_id) as origins
+                    from reached
                 )
-                select n.incident_id::text, i.status, n.seq, (extract(epoch from n.at) * 1000)::bigint, record.data
-                from numbered n join record on record.uuid = n.id left join incident i on i.id = n.incident_id
+                select n.incident_id::text, i.status, n.seq, (extract(epoch from n.at) * 1000)::bigint, record.data,
+                    s.reports, s.origins, s.negated, w.articles, w.incidents, w.reports, w.origins
+                from numbered n join sums s using (incident_id) join record on record.uuid = n.id
+                left join incident i on i.id = n.incident_id cross join whole w
                 where n.n <= \(reportLimit) order by n.incident_id, n.seq
                 """
         )
         var reports: [String: [LoggedEvent]] = [:]
         var statuses: [String: EventStatus] = [:]
+        var counts: [String: BriefIncident.Counts] = [:]
+        var whole = Brief.Counts(articles: 0, incidents: 0, reports: 0, origins: 0)
         for row in rows {
             let id = try row.string(0)
             statuses[id] = try row.optionalString(1).flatMap(EventStatus.init(rawValue:))
+            counts[id] = .init(reports: try row.int(5), origins: try row.int(6), negated: try row.int(7))
+            whole = Brief.Counts(
+                articles: try row.int(8),
+                incidents: try row.int(9),
+                reports: try row.int(10),
+                origins: try row.int(11)
+            )
             reports[id, default: []].append(
                 LoggedEvent(seq: try row.int(2), at: try row.int(3), event: try event(row.bytes(4)))
             )
         }
-        return reports.compactMap { BriefIncident(id: $0.key, status: statuses[$0.key], reports: $0.value) }
-            .sorted { $0.main.seq < $1.main.seq }
+        let incidents = reports.compactMap { id, reports in
+            BriefIncident(id: id, status: statuses[id], reports: reports, counts: counts[id])
+        }
+        return (incidents.sorted { $0.main.seq < $1.main.seq }, whole)
     }
 
     private static func event(_ bytes: [UInt8]) throws(PostgresError) -> Event {

@@ -65,7 +65,11 @@ package enum Briefs {
             return .nothing("\(scope) has become part of another story, \(other)")
         }
         guard !material.texts.isEmpty else { return try nothing(reach, on: connection) }
-        material.incidents = try incidents(reach, on: connection)
+        let (incidents, counts) = try incidents(reach, on: connection)
+        material.incidents = incidents
+        material.counts = counts
+        // What has no event is read, too.
+        material.counts?.articles = max(counts.articles, material.texts.count)
         material.stories = scope.needsPeriod ? try stories(of: material.texts.map(\.id), on: connection) : []
         material.previous = try previous(scope, before: material.seq, on: connection)
         material.fates = try fates(

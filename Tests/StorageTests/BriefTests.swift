@@ -144,6 +144,22 @@ import Wire
         #expect(try self.brief(make(.country("FRA"), 28, 31)).counts.incidents == 1)
     }
 
+    /// Only so many reports and incidents are read; what was not read was not counted, and a late denial not told.
+    @Test func `all reports and incidents are counted, and a denial is told however late it came`() throws {
+        let one = try store(Self.expulsion, title: "Expulsions")
+        let two = try store("Moscow denied it. It was a long denial.", title: "Denial")
+        for seq in 1...30 { try report(seq, of: one, incident: "a") }
+        try report(31, of: two, incident: "a", status: .denied)
+        for seq in 32...60 { try report(seq, of: one, incident: "other \(seq)") }
+        let brief = try brief(make(.country("RUS"), 28, 31))
+        let told = brief.events.map(\.text).first { $0.contains("31 reports") }
+        #expect(
+            told?.contains("(31 reports, 2 independent origins; it is denied)") == true,
+            "\(brief.events.map(\.text))"
+        )
+        #expect([brief.counts.articles, brief.counts.incidents, brief.counts.reports] == [2, 30, 60])
+    }
+
     @Test func `the next brief says what changed`() throws {
         let one = try store(Self.expulsion, title: "Expulsions")
         for (seq, incident) in [(1, "a"), (2, "b"), (3, "c")] { try report(seq, of: one, incident: incident) }

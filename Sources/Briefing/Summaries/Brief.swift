@@ -28,6 +28,13 @@ package struct Brief: Codable, Sendable, Equatable {
         package var incidents: Int
         package var reports: Int
         package var origins: Int
+
+        package init(articles: Int, incidents: Int, reports: Int, origins: Int) {
+            self.articles = articles
+            self.incidents = incidents
+            self.reports = reports
+            self.origins = origins
+        }
     }
 
     package struct Changes: Codable, Sendable, Equatable {
@@ -100,6 +107,8 @@ package struct BriefMaterial: Sendable {
     package var texts: [SourceText]
     package var sources: [Brief.Source]
     package var incidents: [BriefIncident]
+    /// Of all that is in reach, when `incidents` are some of many; nil counts those.
+    package var counts: Brief.Counts?
     package var stories: [Brief.StoryState]
     package var previous: Brief?
     /// What became of incidents of `previous` that are not in `incidents`; those out of the period are left out.
@@ -157,7 +166,7 @@ extension Brief {
                     IncidentState(
                         id: incident.id,
                         status: incident.main.event.status,
-                        origins: incident.origins,
+                        origins: incident.counts.origins,
                         numbers: incident.numbers,
                         text: incident.text(material.countries),
                         events: incident.reports.prefix(8).map(\.event.id)
@@ -169,6 +178,7 @@ extension Brief {
     }
 
     private static func counts(of material: BriefMaterial) -> Counts {
+        if let counts = material.counts { return counts }
         let reports = material.incidents.flatMap(\.reports)
         return Counts(
             articles: material.texts.count,

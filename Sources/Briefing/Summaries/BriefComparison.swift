@@ -57,9 +57,9 @@ struct BriefComparison {
                 "The number of \(unit) went from \(BriefComparison.number(was)) to \(BriefComparison.number(value)): \(incident.text(material.countries))"
             )
         }
-        if sentences.isEmpty, incident.origins > old.origins {
+        if sentences.isEmpty, incident.counts.origins > old.origins {
             sentences.append(
-                "Independent origins went from \(old.origins) to \(incident.origins): \(incident.text(material.countries))"
+                "Independent origins went from \(old.origins) to \(incident.counts.origins): \(incident.text(material.countries))"
             )
         }
         return sentences.map { CitedSentence($0, on: .incident(incident.id), incident.citations) }

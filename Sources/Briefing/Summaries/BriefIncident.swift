@@ -4,15 +4,32 @@ package import Records
 package struct BriefIncident: Sendable, Equatable {
     package let id: String
     /// Not empty; in the order of the log.
+    ///
+    /// Some of many, with at least one of each status.
     package let reports: [LoggedEvent]
     /// The report that the sentence tells.
     package let main: LoggedEvent
-    package let origins: Int
+    /// Of all its reports.
+    package let counts: Counts
+
+    package struct Counts: Sendable, Equatable {
+        package var reports: Int
+        package var origins: Int
+        /// Those that say that it did not take place.
+        package var negated: Int
+
+        package init(reports: Int, origins: Int, negated: Int) {
+            self.reports = reports
+            self.origins = origins
+            self.negated = negated
+        }
+    }
 
     /// - Parameters:
     ///   - status: of the incident as a whole; the report told has it, if any has.
     ///   - reports: nil comes back when there is none.
-    package init?(id: String, status: EventStatus?, reports: [LoggedEvent]) {
+    ///   - counts: nil when these are all reports.
+    package init?(id: String, status: EventStatus?, reports: [LoggedEvent], counts: Counts? = nil) {
         let ordered = reports.sorted { $0.seq < $1.seq }
         func rank(_ report: LoggedEvent) -> (Int, Int, Double, Int) {
             let event = report.event
@@ -25,7 +42,13 @@ package struct BriefIncident: Sendable, Equatable {
         self.id = id
         self.reports = ordered
         self.main = main
-        origins = Set(ordered.map(\.origin)).count
+        self.counts =
+            counts
+            ?? Counts(
+                reports: ordered.count,
+                origins: Set(ordered.map(\.origin)).count,
+                negated: ordered.count { $0.event.status == .negated }
+            )
     }
 
     /// From the weakest to the strongest.
@@ -40,7 +63,7 @@ package struct BriefIncident: Sendable, Equatable {
     }
 
     /// How much it matters: told by independent sources, and intense.
-    var weight: Double { Double(origins) + abs(main.event.eventScale) / 5 + (main.event.historical ? -10 : 0) }
+    var weight: Double { Double(counts.origins) + abs(main.event.eventScale) / 5 + (main.event.historical ? -10 : 0) }
 
     /// The greatest number told of each thing counted, by slot and unit.
     var numbers: [String: Double] {
@@ -64,8 +87,9 @@ package struct BriefIncident: Sendable, Equatable {
         if let date = event.date, isDone { text += " on \(date.english)" }
         if isDone, let place = event.location?.name, !text.contains(place) { text += " in \(place)" }
         var notes = [
-            "\(reports.count) \(reports.count == 1 ? "report" : "reports")"
-                + (reports.count > 1 ? ", \(origins) independent \(origins == 1 ? "origin" : "origins")" : "")
+            "\(counts.reports) \(counts.reports == 1 ? "report" : "reports")"
+                + (counts.reports > 1
+                    ? ", \(counts.origins) independent \(counts.origins == 1 ? "origin" : "origins")" : "")
         ]
         if let date = event.date, !isDone { notes.insert("dated \(date.english)", at: 0) }
         notes += contradictions(countries)
@@ -82,7 +106,7 @@ package struct BriefIncident: Sendable, Equatable {
         } else if !denials.isEmpty {
             notes.append("it is denied")
         }
-        let negated = reports.count { $0.event.status == .negated }
+        let negated = counts.negated
         if negated > 0 {
             notes.append("\(negated) \(negated == 1 ? "report says" : "reports say") that it did not take place")
         }
