@@ -38,7 +38,8 @@ import Testing
         let document = try JSON.decode(Tree.self, from: Array(brief.output.utf8))
         let sentences = document["summary"].list + document["events"].list
         #expect(!document["summary"].list.isEmpty && !document["events"].list.isEmpty)
-        let known = Set(try entries(stack, 4, "").compactMap { $0["data"]["id"].text })
+        let records = try entries(stack, 4, "").map { $0["data"] }
+        let known = Set(records.flatMap { [$0["id"].text, $0["article"]["id"].text].compactMap { $0 } })
         for sentence in sentences {
             let cited = sentence["citations"].list.filter { ["article", "event"].contains($0["kind"].text) }
             #expect(!cited.isEmpty && cited.allSatisfy { known.contains($0["id"].text ?? "") }, "\(sentence)")

@@ -66,11 +66,13 @@ import Testing
         for table in ["report", "article_entry", "quote_entry", "entity", "dyad_day", "country_day", "dyad_month"] {
             #expect(undisturbed[table]?.isEmpty == false, "\(table) is empty: this shows nothing")
         }
-        #expect(kills >= 3)
+        #expect(kills >= FoldTests.leastKills)
         if plan.asked != nil { try compareWithAnotherRun(texts, stack) }
     }
 
     // MARK: Feeding
+
+    private static let leastKills = 6
 
     /// Newswire when it lies beside the repository, else reports made up; every eighth is a later version of an earlier one.
     private static func texts(_ count: Int) throws -> [String] {
@@ -111,7 +113,10 @@ import Testing
         for (number, text) in texts.enumerated() { try stack.drop(text, as: "fold-\(number).txt") }
         var (kills, others, round) = (0, 0, 0)
         let deadline = Monotonic.milliseconds() + 2_000_000
-        while try FoldTests.isUnfinished(stack, articles: texts.count), Monotonic.milliseconds() < deadline {
+        // On a quiet machine all was in the log before watch had been killed three times; it still folds then.
+        while try kills < FoldTests.leastKills || FoldTests.isUnfinished(stack, articles: texts.count),
+            Monotonic.milliseconds() < deadline
+        {
             Monotonic.sleep(milliseconds: Int.random(in: 100...600, using: &random))
             if Inflict.kill("watch", stack) { kills += 1 }
             round += 1
