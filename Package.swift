@@ -41,7 +41,7 @@ let package = Package(
         .target(name: "Settings", dependencies: ["Wire", yams]),
         .target(
             name: "Briefing",
-            dependencies: ["Knowledge", "Linguistics", "Records", "Settings", "Wire", yams]
+            dependencies: ["Knowledge", "Linguistics", "Records", "ServiceSupport", "Settings", "Wire", yams]
         ),
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ"]),

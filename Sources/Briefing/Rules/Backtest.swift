@@ -1,6 +1,6 @@
 import Dispatch
 package import Records
-import Synchronization
+import ServiceSupport
 
 /// What rules would have said of events that were there already.
 ///
@@ -51,11 +51,11 @@ private final class Run: Sendable {
     }
 
     private let since: Int
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     init(_ rule: Rule, since: Int) {
         self.since = since
-        state = Mutex(State(engine: RuleEngine(rule)))
+        state = Locked(State(engine: RuleEngine(rule)))
     }
 
     func observe(_ events: [RuleEvent]) {
